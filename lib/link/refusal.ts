@@ -118,8 +118,9 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
     concernsPart: true,
   },
   'not-adopted': {
-    word: 'the exchange was not read',
-    reason: () => "could not read what the exchange holds beyond Ripcord's own positions, and left that open",
+    word: 'what was opened elsewhere is not known',
+    reason: () =>
+      "could not determine what the exchange holds beyond Ripcord's own positions, and left that open",
     advice: () => "Check the account in the exchange's own app.",
     concernsPart: true,
   },

@@ -3,6 +3,7 @@ import { createDynamoHealth } from './dynamo-health.ts';
 import { createDynamoHits } from './dynamo-hits.ts';
 import { createDynamoLinkStates } from './dynamo-link-states.ts';
 import { createDynamoLinks } from './dynamo-links.ts';
+import { createDynamoMarkers } from './dynamo-markers.ts';
 import { createDynamoPositions } from './dynamo-positions.ts';
 import { createDynamoReservations } from './dynamo-reservations.ts';
 import { createItemVersions } from './dynamo-versions.ts';
@@ -22,6 +23,7 @@ export function createDynamoStore(options: DynamoTableOptions, version = itemVer
     ...createDynamoLinkStates(table, versions),
     ...createDynamoHits(table, versions),
     ...createDynamoReservations(table, versions),
+    ...createDynamoMarkers(table, versions),
     ...createDynamoHealth(table, versions),
   };
 }

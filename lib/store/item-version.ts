@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
 
 /**
- * The version of every item that this Ripcord writes: position, link, hit, reservation, kill switch and health. An item without
+ * The version of every item that this Ripcord writes: position, link, hit, reservation, marker, kill switch and health. An item without
  * one is of version 1. docs/operations/upgrade.md has the rules of when to raise it.
  */
 export const itemVersion = 3;
@@ -12,6 +12,7 @@ export type ItemNoun =
   | 'link'
   | 'record'
   | 'reservation'
+  | 'marker'
   | 'kill switch'
   | 'health'
   | 'link state';

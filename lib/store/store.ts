@@ -1,3 +1,4 @@
+import type { Side } from '../exchange/exchange.ts';
 import type { AccountHealth } from '../health/account-health.ts';
 import type { Hit } from '../link/hit.ts';
 import type { Link } from '../link/link.ts';
@@ -15,6 +16,7 @@ export interface Store
     LinkStateStore,
     HitStore,
     ReservationStore,
+    MarkerStore,
     HealthStore {}
 
 export interface PositionStore {
@@ -175,6 +177,24 @@ export interface ReservationStore {
   reserve(key: string, positionId: string, options?: { replacing?: string }): Promise<string>;
   /** @returns the id of the position that holds a key. */
   readReservation(key: string): Promise<string | undefined>;
+}
+
+/** The exchange position that positions of Ripcord share: those of an account, in a market, on a side. */
+export interface MarketSide {
+  account: string;
+  symbol: string;
+  side: Side;
+}
+
+/** A marker names a position that the lists may not show yet: docs/decisions/0028-markers.md. */
+export interface MarkerStore {
+  /** @param at epoch milliseconds. Stored until `expiresAt`. */
+  markPosition(place: MarketSide, positionId: string, at: number, expiresAt: number): Promise<void>;
+  /**
+   * @returns the ids of the positions marked since `since`, epoch milliseconds. Strongly consistent: each marker whose write
+   * ended before this read is among them.
+   */
+  listMarked(place: MarketSide, since: number): Promise<string[]>;
 }
 
 export interface HealthStore {

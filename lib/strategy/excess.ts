@@ -4,35 +4,68 @@ import type { ExchangePosition } from '../exchange/exchange.ts';
 import type { Position } from '../position/position.ts';
 import { computeTotals, unfilledOf } from '../position/totals.ts';
 
-/**
- * @returns what an open position may own of the exchange position: what remains of it, and all that its entry may have
- * filled since it was last read. Too much is safe: it is not adopted then.
- */
-export function computeOwned(position: Position): Amount {
+/** What positions of Ripcord may own of one exchange position. Too much is safe: it is not adopted then. */
+export interface Owned {
+  /** Of the positions known before the exchange was read. */
+  known: Amount;
+  /** The part of it that their entries can still fill, and may have filled just now. */
+  unfilled: Amount;
+  /** Of those that Ripcord stored while the exchange was read. The response may show them or not. */
+  meanwhile: Amount;
+}
+
+export const nothingOwned: Owned = { known: '0', unfilled: '0', meanwhile: '0' };
+
+/** An open position's share: what remains of it, and all that its entry may have filled since it was last read. */
+interface Share {
+  amount: Amount;
+  unfilled: Amount;
+}
+
+function computeShare(position: Position): Share {
   const open = position.entryOrders.filter(({ status }) => status !== 'done');
-  return sum([computeTotals(position).remaining, ...open.map(unfilledOf)]);
+  const unfilled = sum(open.map(unfilledOf));
+  return { amount: sum([computeTotals(position).remaining, unfilled]), unfilled };
 }
 
 /**
- * @param before each position's share as it was before the exchange was read, and `after` as it was afterwards. The larger one
- * counts, so that neither a close nor a fill in between looks like a position without an owner.
- * @returns what the exchange holds beyond all of them; "0" if it is the other side.
+ * @param before the positions as they were before the exchange was read, and `after` the same ones as they were afterwards. The
+ * larger share counts, so that neither a close nor a fill in between looks like an amount without an owner.
+ * @param meanwhile those stored in between, ended or not: one that has been closed since may be in the response.
  */
-export function computeExcess(
-  held: ExchangePosition,
-  side: Position['side'],
-  before: ReadonlyMap<string, Amount>,
-  after: ReadonlyMap<string, Amount>,
-): Amount {
-  if (held.side !== side) return '0';
-  const ids = [...new Set([...before.keys(), ...after.keys()])];
-  const owned = sum(ids.map((id) => larger(before.get(id) ?? '0', after.get(id) ?? '0')));
-  const excess = decimal(held.amount).minus(owned);
-  return excess.gt(0) ? toAmount(excess) : '0';
+export function computeOwned(
+  before: readonly Position[],
+  after: readonly Position[],
+  meanwhile: readonly Position[],
+): Owned {
+  const looks = Map.groupBy([...before, ...after], ({ positionId }) => positionId);
+  const shares = [...looks.values()].map(computeLargestShare);
+  return {
+    known: sum(shares.map(({ amount }) => amount)),
+    unfilled: sum(shares.map(({ unfilled }) => unfilled)),
+    meanwhile: sum(meanwhile.map((position) => computeTotals(position).amount)),
+  };
 }
 
-function larger(a: Amount, b: Amount): Amount {
-  return decimal(a).gt(b) ? a : b;
+function computeLargestShare(looks: Position[]): Share {
+  return looks
+    .map(computeShare)
+    .reduce((largest, share) => (decimal(share.amount).gt(largest.amount) ? share : largest));
+}
+
+export type Excess =
+  | { kind: 'none' }
+  | { kind: 'excess'; amount: Amount }
+  /** Only the positions stored while the exchange was read decide whether there is any. */
+  | { kind: 'unclear' };
+
+/** @returns what the exchange holds beyond all positions of Ripcord; none if it holds the other side. */
+export function computeExcess(held: ExchangePosition, side: Position['side'], owned: Owned): Excess {
+  if (held.side !== side) return { kind: 'none' };
+  const beyondKnown = decimal(held.amount).minus(owned.known);
+  const excess = beyondKnown.minus(owned.meanwhile);
+  if (excess.gt(0)) return { kind: 'excess', amount: toAmount(excess) };
+  return beyondKnown.gt(0) ? { kind: 'unclear' } : { kind: 'none' };
 }
 
 /** Whether no order could close the position. */

@@ -5,14 +5,15 @@ import { isFinal, type Position } from '../position/position.ts';
 import type { PositionStore } from '../store/store.ts';
 
 /**
+ * @param unreadable takes the ids of positions that this version can't read.
  * @returns the positions in the link's scope on which something can act: kept ones too. Throws `newer-version` if there is
  * none, and one that can't be read may be in the scope: that nothing is open would not be true.
  */
 export async function listInScope(
   store: Pick<PositionStore, 'listPositions' | 'readPosition'>,
   link: Pick<Link, 'positionId' | 'scope'>,
+  unreadable: string[] = [],
 ): Promise<Position[]> {
-  const unreadable: string[] = [];
   const listed =
     link.positionId === undefined
       ? await store.listPositions('open', (positionId) => unreadable.push(positionId))

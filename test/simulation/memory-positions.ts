@@ -35,6 +35,7 @@ export type StoreRequest =
   | 'save-link-state'
   | 'list-link-states'
   | 'reserve'
+  | 'mark'
   | 'kill-switch'
   | 'record-sweep'
   | 'account-health'
@@ -61,6 +62,7 @@ export interface MemoryTables {
   linkStates: Map<string, Versioned<LinkState>>;
   hits: Map<string, Versioned<Hit>>;
   reservations: Map<string, Versioned<string>>;
+  markers: Map<string, Versioned<{ positionId: string; at: number }>[]>;
   killSwitch: { value: Pause; version: number };
   swept: Pick<Status, 'sweptAt' | 'accountsInUse'>;
   health: Versioned<AccountHealth>;

@@ -11,6 +11,8 @@ import {
   type HitStore,
   type LinkStateStore,
   type LinkStore,
+  type MarkerStore,
+  type MarketSide,
   type ReservationStore,
   type Store,
   toHitPlace,
@@ -66,6 +68,7 @@ export function createMemoryStore({ interrupt }: MemoryStoreOptions = {}): Memor
     linkStates: new Map(),
     hits: new Map(),
     reservations: new Map(),
+    markers: new Map(),
     killSwitch: { value: { paused: false }, version: 0 },
     swept: {},
     health: { value: unknownHealth, version: 0 },
@@ -94,6 +97,7 @@ function createView(view: View): Store {
     ...createLinkStates(view),
     ...createHits(view),
     ...createReservations(view),
+    ...createMarkers(view),
     ...createHealth(view),
   };
 }
@@ -283,6 +287,27 @@ function createReservations({ reservations, send, version }: View): ReservationS
       }),
 
     readReservation: (key) => send('reserve', key, () => readHolder(key)),
+  };
+}
+
+function createMarkers({ markers, send, version }: View): MarkerStore {
+  const toKey = ({ account, symbol, side }: MarketSide) => `${account}#${symbol}#${side}`;
+  return {
+    markPosition: (place, positionId, at) =>
+      send('mark', positionId, () => {
+        const marker = { value: { positionId, at }, version };
+        markers.set(toKey(place), [...(markers.get(toKey(place)) ?? []), marker]);
+      }),
+
+    listMarked: (place, since) =>
+      send('mark', toKey(place), () =>
+        (markers.get(toKey(place)) ?? [])
+          .filter(({ value }) => value.at >= since)
+          .map((marker) => {
+            checkItemVersion('marker', marker.version, version);
+            return marker.value.positionId;
+          }),
+      ),
   };
 }
 

@@ -29,6 +29,7 @@ export interface DeleteCommandInput extends Conditional {
 }
 
 export interface QueryCommandInput {
+  ConsistentRead?: boolean;
   TableName: string | undefined;
   IndexName?: string;
   KeyConditionExpression: string;

@@ -1,10 +1,14 @@
-import { type Amount, sum } from '../../amount.ts';
+import type { ExchangePosition } from '../../exchange/exchange.ts';
 import { Fault } from '../../fault.ts';
 import { addFees } from '../../position/order-sync.ts';
-import { isFinal, type Position } from '../../position/position.ts';
+import type { Position } from '../../position/position.ts';
 import { toPositionView } from '../../position/position-view.ts';
-import { computeTotals, toOrderRecord } from '../../position/totals.ts';
+import { toOrderRecord } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';
+import type { MarketSide } from '../../store/store.ts';
+import { findSlot, type Slot, takeSlot } from '../../strategy/adopted-chain.ts';
+import { nothingOwned } from '../../strategy/excess.ts';
+import { readOwned } from '../../strategy/markers.ts';
 import {
   fetchExchangePosition,
   newPosition,
@@ -32,8 +36,12 @@ export async function adoptPosition(
 ): Promise<CommandResult<'positions.adopt'>> {
   const { services } = adminServices;
   const place = await connectPlace(adminServices, input);
-  const position = await readAdopted(services, input, place);
-  await storeAdopted(services, position);
+  // An adoption by a link's hit at the same time gets the same id, so one of the two is refused.
+  const slot =
+    place.market.kind === 'spot' ? undefined : await findSlot(services, toMarketSide(input, place));
+  const positionId = slot?.next ?? newPositionId(services);
+  const position = await readAdopted(services, input, place, positionId, slot?.passed ?? []);
+  await storeAdopted(services, position, slot);
   // Only for information: if they can't be listed, the position is adopted nevertheless.
   const unadoptedOrders = await findUnadoptedOrders(services, position).catch(() => []);
   return {
@@ -42,22 +50,26 @@ export async function adoptPosition(
   };
 }
 
-async function readAdopted(services: Services, input: AdoptInput, place: Place): Promise<Position> {
+async function readAdopted(
+  services: Services,
+  input: AdoptInput,
+  place: Place,
+  positionId: string,
+  ids: readonly string[],
+): Promise<Position> {
   const { exchange, market } = place;
   const { entryIds, exitIds } = parseOrderIds(input);
-  const [entries, exits, exchangePosition, price] = await Promise.all([
+  const [entries, exits, { held, declaredSize }, price] = await Promise.all([
     Promise.all(entryIds.map((id) => findOrder(place, id, 'entry', input.side))),
     Promise.all(exitIds.map((id) => findOrder(place, id, 'exit', input.side))),
-    fetchExchangePosition(place, input),
+    entryIds.length > 0
+      ? fetchExchangePosition(place, input).then((held) => ({ held, declaredSize: undefined }))
+      : readDeclared(services, input, place, ids),
     exchange.fetchPrice(market).catch(() => undefined),
   ]);
-  const declaredSize =
-    entryIds.length > 0
-      ? undefined
-      : computeDeclaredSize(input, market, exchangePosition, await sumOtherPositions(services, input));
   const position = newPosition(services, input, place, {
-    positionId: newPositionId(services),
-    hedged: exchangePosition.hedged,
+    positionId,
+    hedged: held.hedged,
     declaredSize,
     entryOrders: entries.map((order) => toOrderRecord(order)),
     // A declared size does not include what an exit order filled before.
@@ -66,9 +78,43 @@ async function readAdopted(services: Services, input: AdoptInput, place: Place):
       ...(declaredSize === undefined ? {} : { filledBefore: order.filled }),
     })),
     price,
-    exchangePosition,
+    exchangePosition: held,
   });
   return { ...position, entryOrders: await addFees(exchange, position, position.entryOrders) };
+}
+
+/** The exchange position, and the part of it that is to be adopted. Other positions keep what they may own of it. */
+async function readDeclared(
+  services: Services,
+  input: AdoptInput,
+  place: Place,
+  ids: readonly string[],
+): Promise<{ held: ExchangePosition; declaredSize: Position['declaredSize'] }> {
+  const { market } = place;
+  const fetchHeld = () => fetchExchangePosition(place, input);
+  if (market.kind === 'spot') {
+    const held = await fetchHeld();
+    return { held, declaredSize: computeDeclaredSize(input, market, held, nothingOwned) };
+  }
+  const listed = await listOpen(services);
+  const { held, owned } = await readOwned(services, toMarketSide(input, place), { listed, ids }, fetchHeld);
+  return { held, declaredSize: computeDeclaredSize(input, market, held, owned) };
+}
+
+/** Throws `newer-version` if one can't be read: it may own what is to be adopted. */
+async function listOpen({ store }: Services): Promise<Position[]> {
+  const unreadable: string[] = [];
+  const listed = await store.listPositions('open', (positionId) => unreadable.push(positionId));
+  if (unreadable.length === 0) return listed;
+  throw new Fault(
+    'newer-version',
+    `Ripcord can't read ${unreadable.join(', ')}, which may own a part of this exchange position. Nothing was adopted.`,
+    { hint: { text: 'Deploy the newer Ripcord again.' } },
+  );
+}
+
+function toMarketSide({ account, side }: AdoptInput, { market }: Place): MarketSide {
+  return { account, symbol: market.symbol, side };
 }
 
 function parseOrderIds({ entryOrderIds = [], exitOrderIds = [] }: AdoptInput) {
@@ -80,22 +126,10 @@ function parseOrderIds({ entryOrderIds = [], exitOrderIds = [] }: AdoptInput) {
   return { entryIds: [...new Set(entryOrderIds)], exitIds: [...new Set(exitOrderIds)] };
 }
 
-/** What other open positions own of the same exchange position. */
-async function sumOtherPositions(
-  { store }: Services,
-  { account, symbol, side }: AdoptInput,
-): Promise<Amount> {
-  const positions = await store.listPositions('open');
-  const others = positions.filter(
-    (other) =>
-      other.account === account && other.symbol === symbol && other.side === side && !isFinal(other.state),
-  );
-  return sum(others.map((other) => computeTotals(other).remaining));
-}
-
-async function storeAdopted(services: Services, position: Position): Promise<void> {
+async function storeAdopted(services: Services, position: Position, slot: Slot | undefined): Promise<void> {
   await refuseOpenedEntries(services, position);
   await storeNewPosition(services, position, 'Adopt the position again.');
+  if (slot !== undefined) await takeSlot(services, position, slot);
   try {
     // After the position, so that a reserved order always leads to a position.
     await reserveEntries(services, position);

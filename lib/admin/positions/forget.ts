@@ -1,5 +1,5 @@
 import { Fault } from '../../fault.ts';
-import { keepAdoptedId } from '../../strategy/adopt-excess.ts';
+import { keepAdoptedId } from '../../strategy/adopted-chain.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { revokeLink } from '../links/revoke.ts';

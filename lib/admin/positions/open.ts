@@ -8,6 +8,7 @@ import type { OrderRecord, Position } from '../../position/position.ts';
 import { pollAttempts, pollIntervalMs, sendWindowMs } from '../../position/timing.ts';
 import { toOrderRecord } from '../../position/totals.ts';
 import type { Services } from '../../services.ts';
+import { markPosition } from '../../strategy/markers.ts';
 import {
   fetchExchangePosition,
   newPosition,
@@ -52,6 +53,8 @@ async function openOnce(
   const holder = await services.store.reserve(key, positionId, { replacing: refusedRequest });
   if (holder !== positionId) return readRepeated(services, holder, input);
   await storeNewPosition(services, draft.position, 'Use a new request id.');
+  // Before the entry is sent: an adoption at the same time would take its fill for an amount without an owner.
+  if (draft.position.market.kind !== 'spot') await markPosition(services, draft.position);
   return sendEntry(services, key, draft);
 }
 

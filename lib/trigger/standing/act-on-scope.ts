@@ -61,8 +61,12 @@ async function begin(hit: StandingHit, hitId: string): Promise<Begun | undefined
   const { services, link, arrivedAt } = hit;
   preconnect(services, link);
   const { store } = services;
-  const [listed, known] = await Promise.all([listInScope(store, link), store.readLinkState(link.linkId)]);
-  const adoption = await adoptFirst(hit, known);
+  const unreadable: string[] = [];
+  const [listed, known] = await Promise.all([
+    listInScope(store, link, unreadable),
+    store.readLinkState(link.linkId),
+  ]);
+  const adoption = await adoptFirst(hit, known, { positions: listed, unreadable });
   const inScope = withAdopted(listed, adoption);
   const accounts = Map.groupBy(inScope, toAccountKey);
   for (const [first] of accounts.values()) if (first !== undefined) preconnect(services, first);

@@ -1,6 +1,6 @@
 import type { LinkState } from '../../link/link-state.ts';
 import type { Position } from '../../position/position.ts';
-import { type Adoption, adoptExcess } from '../../strategy/adopt-excess.ts';
+import { type Adoption, adoptExcess, type Listed } from '../../strategy/adopt-excess.ts';
 import { reportedRefusal } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
 import type { StandingHit } from './standing-hit.ts';
@@ -9,13 +9,14 @@ import type { StandingHit } from './standing-hit.ts';
 export async function adoptFirst(
   { services, link, arrivedAt }: StandingHit,
   { unsure }: LinkState,
+  listed: Listed,
 ): Promise<Adoption> {
   const { adopt, account, exchange, scope } = link;
   const mayBeResend = Object.values(unsure).some((until) => until >= arrivedAt);
   if (adopt !== true || mayBeResend || account === undefined || exchange === undefined)
     return { kind: 'nothing' };
   if (scope === undefined || !('symbol' in scope)) return { kind: 'nothing' };
-  return adoptExcess(services, { account, exchange, symbol: scope.symbol, side: scope.side });
+  return adoptExcess(services, { account, exchange, symbol: scope.symbol, side: scope.side }, listed);
 }
 
 /** The index may lack a position that was created just now. */
@@ -30,12 +31,12 @@ export function notAdopted(why: string): HitResponse {
   return reportedRefusal(
     'not-adopted',
     'unchanged',
-    `Ripcord could not read what the exchange holds beyond its own positions, and left that open. ${why}`,
+    `Ripcord does not know what the exchange holds beyond its own positions, and left that open. ${why}`,
   );
 }
 
 /** The sender may read that, and not why. */
 export function withoutAdoption(response: HitResponse): HitResponse {
-  const publicMessage = `${response.publicMessage} The exchange was not read in time for positions opened elsewhere: they were left open.`;
+  const publicMessage = `${response.publicMessage} Ripcord could not determine whether positions were opened elsewhere: if there are any, they were left open.`;
   return { ...response, publicMessage, detail: publicMessage };
 }

@@ -5,6 +5,7 @@ import { isInScope } from '../../link/scope.ts';
 import { inParallel } from '../../parallel.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import { act } from '../../strategy/act.ts';
+import type { Listed } from '../../strategy/adopt-excess.ts';
 import { changeLinkState } from '../../strategy/change-link-state.ts';
 import { finish } from '../../strategy/episode.ts';
 import { type Heard, hear, isStillWanted } from '../../strategy/follow.ts';
@@ -81,9 +82,13 @@ async function listen(hit: StandingHit, message: StateMessage): Promise<Listened
   const { services, link, arrivedAt } = hit;
   const { store } = services;
   preconnect(services, link);
-  const [listed, known] = await Promise.all([listInScope(store, link), store.readLinkState(link.linkId)]);
+  const unreadable: string[] = [];
+  const [listed, known] = await Promise.all([
+    listInScope(store, link, unreadable),
+    store.readLinkState(link.linkId),
+  ]);
   const { missed, ended } = await readUnlisted(hit, listed, known);
-  const inScope = await withOwnSide(hit, message, [...listed, ...missed], known);
+  const inScope = await withOwnSide(hit, message, { positions: [...listed, ...missed], unreadable }, known);
   const side = findSide(link, inScope);
   const options = { rehearses: link.rehearsal === true, side, ended, now: arrivedAt };
   let heard: Heard | undefined;
@@ -125,12 +130,13 @@ async function readUnlisted(
 async function withOwnSide(
   hit: StandingHit,
   { position }: StateMessage,
-  listed: Position[],
+  listed: Listed,
   known: LinkState,
 ): Promise<Position[]> {
   const { link } = hit;
-  if (link.rehearsal === true || position !== findSide(link, listed)) return listed;
-  return withAdopted(listed, await adoptFirst(hit, known));
+  const { positions } = listed;
+  if (link.rehearsal === true || position !== findSide(link, positions)) return positions;
+  return withAdopted(positions, await adoptFirst(hit, known, listed));
 }
 
 function isNews({ heard, followed }: LinkState, { state, isLate }: Heard): boolean {

@@ -960,6 +960,38 @@ export function describeStore(name: string, makeTable: () => Promise<Store>): vo
       });
     });
 
+    describe('A marker', () => {
+      const place = { account: 'main', symbol: 'BTC/USDT:USDT', side: 'long' } as const;
+      const at = Date.parse(later);
+      const never = Date.parse('2100-01-01');
+
+      it('a market without a marker has none', async () => {
+        expect(await table.listMarked(place, 0)).toEqual([]);
+      });
+
+      it('all positions that many writers mark at once are listed', async () => {
+        const ids = Array.from({ length: 20 }, (_, index) => positionIdAt(index));
+        await many(ids, (id) => table.markPosition(place, id, at, never));
+        expect((await table.listMarked(place, at - 1)).toSorted()).toEqual(ids.toSorted());
+      });
+
+      it('a marker is listed only for its account, market and side', async () => {
+        await table.markPosition(place, positionId, at, never);
+        const others = [{ account: 'other' }, { symbol: 'ETH/USDT:USDT' }, { side: 'short' }] as const;
+        for (const other of others) expect(await table.listMarked({ ...place, ...other }, 0)).toEqual([]);
+      });
+
+      it('a marker that is older than asked for is not listed', async () => {
+        await table.markPosition(place, positionId, at, never);
+        expect(await table.listMarked(place, at + 1)).toEqual([]);
+      });
+
+      it('a marker is on no list of positions', async () => {
+        await table.markPosition(place, positionId, at, never);
+        expect(await table.listPositions('all')).toEqual([]);
+      });
+    });
+
     describe('The health of the accounts', () => {
       it('is unknown before the first write', async () => {
         expect(await table.readAccountHealth()).toStrictEqual(unknownHealth);

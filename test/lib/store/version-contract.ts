@@ -9,12 +9,13 @@ const { positionId } = examplePosition;
 const link = linkAt(1);
 const claim = { ...exampleClaim, linkId: link.linkId };
 const key = 'order#main#BTC/USDT#1';
+const place = { account: 'main', symbol: 'BTC/USDT:USDT', side: 'long' } as const;
 const later = '2026-10-09T09:00:00.000Z';
 
 const newer = {
   code: 'newer-version',
   message: expect.stringMatching(
-    /^This (position|link|record|reservation|kill switch) was written by a newer Ripcord \(version 2; this one reads version 1\)\. Nothing was done\. Deploy the newer Ripcord again\.$/,
+    /^This (position|link|record|reservation|marker|kill switch) was written by a newer Ripcord \(version 2; this one reads version 1\)\. Nothing was done\. Deploy the newer Ripcord again\.$/,
   ),
 };
 
@@ -37,6 +38,7 @@ export function describeVersions(name: string, makeStores: () => Promise<(versio
       await store.createLink(link);
       await store.recordHit({ ...exampleHit, positionId }, Date.parse(later));
       await store.reserve(key, positionId);
+      await store.markPosition(place, positionId, 1, Date.parse(later));
       await store.setPaused(true);
     };
     const readAll = async (store: Store) => ({
@@ -47,6 +49,7 @@ export function describeVersions(name: string, makeStores: () => Promise<(versio
       links: await store.listLinks(),
       hits: await store.listHits(positionId, 10),
       holder: await store.readReservation(key),
+      marked: await store.listMarked(place, 0),
       paused: (await store.readStatus()).paused,
     });
 
@@ -60,6 +63,7 @@ export function describeVersions(name: string, makeStores: () => Promise<(versio
         links: [link],
         hits: [{ hitId: exampleHit.hitId }],
         holder: positionId,
+        marked: [positionId],
         paused: true,
       });
       const { position } = await current.claimPosition({ positionId, claim, from: ['open'] });
@@ -81,6 +85,7 @@ export function describeVersions(name: string, makeStores: () => Promise<(versio
       ['a hit that reads its link', (store) => store.readLinkAndPause(link.linkId)],
       ['listing links', (store) => store.listLinks()],
       ['reading the history', (store) => store.listHits(positionId, 10)],
+      ['reading the markers', (store) => store.listMarked(place, 0)],
       ['reading a reservation', (store) => store.readReservation(key)],
       ['reading the kill switch', (store) => store.readStatus()],
     ];

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Exchange, ExchangePosition } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
 import type { OrderRecord, Position } from '../../../lib/position/position.ts';
-import { adoptExcess } from '../../../lib/strategy/adopt-excess.ts';
+import type { Services } from '../../../lib/services.ts';
+import { type Adoption, adoptExcess } from '../../../lib/strategy/adopt-excess.ts';
+import { listInScope } from '../../../lib/strategy/list-in-scope.ts';
+import { markPosition } from '../../../lib/strategy/markers.ts';
 import { newAdmin } from '../admin/new-admin.ts';
 import {
   exampleOrder,
@@ -13,6 +16,7 @@ import {
 
 const { symbol } = examplePerpetual;
 const place = { account: 'main', exchange: 'binanceusdm', symbol, side: 'long' } as const;
+const long = { side: 'long', averagePrice: '60000', hedged: false } as const;
 const perpetual: Partial<Position> = {
   exchange: 'binanceusdm',
   market: examplePerpetual,
@@ -44,7 +48,26 @@ function stage(held: Partial<ExchangePosition>, over: Partial<Exchange> = {}) {
       return `random${ids}`.padEnd(16, '0');
     },
   };
-  return { ...admin, services, adopt: () => adoptExcess(services, place) };
+  return { ...admin, services, adopt: () => adoptAt(services) };
+}
+
+/** As a hit does: what the link is for is listed first. */
+async function adoptAt(services: Services): Promise<Adoption> {
+  const unreadable: string[] = [];
+  const listed = await listInScope(services.store, { scope: place }, unreadable);
+  return adoptExcess(services, place, { positions: listed, unreadable });
+}
+
+/** The lists lack these positions, as the index may for a while after they were created. */
+function hide(services: Services, ...hidden: string[]): void {
+  const { store } = services;
+  services.store = {
+    ...store,
+    listPositions: async (list, onUnreadable) =>
+      (await store.listPositions(list, onUnreadable)).filter(
+        ({ positionId }) => !hidden.includes(positionId),
+      ),
+  };
 }
 
 describe('Adopting at a hit', () => {
@@ -174,16 +197,134 @@ describe('Adopting at a hit', () => {
 
 it('does not adopt what a position may own that this version cannot read', async () => {
   const admin = stage({ amount: '1' });
-  const store = new Proxy(admin.table, {
-    get: (table, name) =>
-      name === 'listPositions'
-        ? async (_list: string, onUnreadable: (positionId: string) => void) => {
-            onUnreadable('pos_x');
-            return [];
-          }
-        : Reflect.get(table, name),
-  });
-  const adopted = await adoptExcess({ ...admin.services, store }, place);
+  const adopted = await adoptExcess(admin.services, place, { positions: [], unreadable: ['pos_x'] });
   expect(adopted).toMatchObject({ kind: 'unknown' });
   expect(await admin.table.listPositions('open')).toEqual([]);
+});
+
+describe('Adopting beside a position that the lists lack', () => {
+  const entryOrders: OrderRecord[] = [{ ...exampleOrder, filled: '1', amount: '1' }];
+  const stored = (admin: ReturnType<typeof stage>, index: number) =>
+    admin.table.readPosition(positionIdAt(index)) as Promise<Position>;
+
+  it('does not adopt what a marked position owns', async () => {
+    const admin = stage({ amount: '1' });
+    await admin.create(1, 1, perpetual);
+    await markPosition(admin.services, await stored(admin, 1));
+    hide(admin.services, positionIdAt(1));
+    expect(await admin.adopt()).toEqual({ kind: 'nothing' });
+  });
+
+  it('does not adopt the entry of a position that was opened after the list, and says that it is not known', async () => {
+    const admin = stage(
+      {},
+      {
+        async fetchPosition() {
+          await admin.create(1, 1, perpetual);
+          await markPosition(admin.services, await stored(admin, 1));
+          return { ...long, amount: '1' };
+        },
+      },
+    );
+    expect(await admin.adopt()).toEqual({
+      kind: 'unknown',
+      why: 'Ripcord opened or adopted a position in this market at the same time. Nothing was adopted.',
+    });
+    expect(await admin.table.listPositions('open')).toHaveLength(1);
+  });
+
+  it('adopts what exceeds even such a position', async () => {
+    const admin = stage(
+      {},
+      {
+        async fetchPosition() {
+          await admin.create(1, 1, perpetual);
+          await markPosition(admin.services, await stored(admin, 1));
+          return { ...long, amount: '1.5' };
+        },
+      },
+    );
+    expect(await admin.adopt()).toMatchObject({ position: { declaredSize: { amount: '0.5' } } });
+  });
+
+  it('does not adopt what such a position held until it was closed in the same moment', async () => {
+    const admin = stage(
+      {},
+      {
+        async fetchPosition() {
+          await admin.create(1, 1, perpetual);
+          const opened = await stored(admin, 1);
+          await markPosition(admin.services, opened);
+          await admin.table.savePosition(opened, { state: 'closed', outcome: exampleOutcome });
+          return { ...long, amount: '1' };
+        },
+      },
+    );
+    expect(await admin.adopt()).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('adopts what was opened elsewhere after a marked position had ended', async () => {
+    const admin = stage({ amount: '1' });
+    await admin.create(1, 1, { ...perpetual, state: 'closed', outcome: exampleOutcome });
+    await markPosition(admin.services, await stored(admin, 1));
+    hide(admin.services, positionIdAt(1));
+    expect(await admin.adopt()).toMatchObject({ position: { declaredSize: { amount: '1' } } });
+  });
+
+  it('adopts what exceeds an entry that was refused, whose position is gone', async () => {
+    const admin = stage({ amount: '1' });
+    await admin.create(1, 1, perpetual);
+    await markPosition(admin.services, await stored(admin, 1));
+    await admin.table.deletePosition(positionIdAt(1));
+    expect(await admin.adopt()).toMatchObject({ position: { declaredSize: { amount: '1' } } });
+  });
+
+  it('does not count a position twice that is both listed and marked', async () => {
+    const admin = stage({ amount: '1.5' });
+    await admin.create(1, 1, { ...perpetual, entryOrders });
+    await markPosition(admin.services, await stored(admin, 1));
+    expect(await admin.adopt()).toMatchObject({ position: { declaredSize: { amount: '0.5' } } });
+  });
+
+  it('does not adopt again what two earlier hits have adopted', async () => {
+    let amount = '1';
+    const admin = stage({}, { fetchPosition: async () => ({ ...long, amount }) });
+    const first = (await admin.adopt()) as { position: Position };
+    amount = '1.5';
+    const second = (await admin.adopt()) as { position: Position };
+    hide(admin.services, first.position.positionId, second.position.positionId);
+    expect(await admin.adopt()).toEqual({ kind: 'nothing' });
+  });
+
+  it('does not adopt again what a process adopted that died right after it', async () => {
+    const admin = stage({ amount: '1' });
+    const { markPosition: mark } = admin.table;
+    admin.services.store.markPosition = () => Promise.reject(new Fault('table-unreachable', 'No answer.'));
+    expect(await admin.adopt()).toMatchObject({ kind: 'unknown' });
+    admin.services.store.markPosition = mark;
+    const [dead] = await admin.table.listPositions('open');
+    hide(admin.services, dead?.positionId ?? '');
+    expect(await admin.adopt()).toEqual({ kind: 'nothing' });
+    expect(await admin.adopt()).toEqual({ kind: 'nothing' });
+  });
+
+  it('adopts nothing if the markers cannot be read', async () => {
+    const admin = stage({ amount: '1' });
+    admin.services.store.listMarked = () =>
+      Promise.reject(new Fault('table-unreachable', 'The database did not respond.'));
+    expect(await admin.adopt()).toEqual({ kind: 'unknown', why: 'The database did not respond.' });
+    expect(await admin.table.listPositions('open')).toEqual([]);
+  });
+
+  it('lists positions once, as the hit has done', async () => {
+    const admin = stage({ amount: '1' });
+    let lists = 0;
+    const { listPositions } = admin.table;
+    admin.services.store.listPositions = (...given) => {
+      lists += 1;
+      return listPositions(...given);
+    };
+    await admin.adopt();
+    expect(lists).toBe(1);
+  });
 });

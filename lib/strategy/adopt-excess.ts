@@ -1,6 +1,6 @@
 import type { ExchangeId } from '../account/account.ts';
 import type { Amount } from '../amount.ts';
-import { decimal } from '../amount.ts';
+import { decimal, isPositive } from '../amount.ts';
 import type { ExchangePosition } from '../exchange/exchange.ts';
 import { toFault } from '../fault.ts';
 import { isFinal, type Position } from '../position/position.ts';
@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 import type { MarketSide } from '../store/store.ts';
 import { fetchExchangePosition, newPosition, type Place } from '../sync/new-position.ts';
 import { findSlot, type Slot, takeSlot } from './adopted-chain.ts';
-import { computeExcess, isTooSmall } from './excess.ts';
+import { computeExcess, type Excess, isTooSmall } from './excess.ts';
 import { readOwned } from './markers.ts';
 
 /** A perpetual market of an account, and the side. */
@@ -68,15 +68,14 @@ async function adopt(
     fetchExchangePosition(place, wanted),
   );
   const excess = computeExcess(held, wanted.side, owned);
-  if (excess.kind === 'none') return { kind: 'nothing' };
-  if (excess.kind === 'unclear')
-    return unknown(
-      'Ripcord opened or adopted a position in this market at the same time. Nothing was adopted.',
-    );
+  if (!isPositive(excess.atMost)) return { kind: 'nothing' };
+  if (!isPositive(excess.amount)) return findOther(services, slot, excess);
   const position = draft(services, wanted, place, { positionId: slot.next, held, excess: excess.amount });
   if (isTooSmall(position)) return { kind: 'nothing' };
   if (services.now() >= until) return unknown('There was no time left to adopt.');
-  return create(services, position, slot);
+  const created = await services.store.createPosition(position);
+  await takeSlot(services, position, slot);
+  return created ? { kind: 'adopted', position } : findOther(services, slot, excess);
 }
 
 async function connect(
@@ -106,14 +105,14 @@ function draft(
   });
 }
 
-async function create(services: Services, position: Position, slot: Slot): Promise<Adoption> {
-  const created = await services.store.createPosition(position);
-  await takeSlot(services, position, slot);
-  if (created) return { kind: 'adopted', position };
-  const other = await services.store.readPosition(slot.next);
-  if (other === undefined || isFinal(other.state)) return { kind: 'nothing' };
-  // The operator may have adopted a part of it.
-  return decimal(computeTotals(other).amount).lt(computeTotals(position).amount)
+/** What another call has adopted in this slot at the same time, if that is all that the exchange holds beyond the others. */
+async function findOther({ store }: Services, { next }: Slot, { atMost }: Excess): Promise<Adoption> {
+  const other = await store.readPosition(next);
+  if (other === undefined)
+    return unknown('Ripcord opened a position in this market at the same time. Nothing was adopted.');
+  if (isFinal(other.state)) return { kind: 'nothing' };
+  // The operator may have adopted less.
+  return decimal(computeTotals(other).amount).lt(atMost)
     ? unknown('Another request adopted a part of it at the same time.')
     : { kind: 'adopted', position: other };
 }

@@ -53,19 +53,22 @@ function computeLargestShare(looks: Position[]): Share {
     .reduce((largest, share) => (decimal(share.amount).gt(largest.amount) ? share : largest));
 }
 
-export type Excess =
-  | { kind: 'none' }
-  | { kind: 'excess'; amount: Amount }
-  /** Only the positions stored while the exchange was read decide whether there is any. */
-  | { kind: 'unclear' };
+export interface Excess {
+  /** What no position of Ripcord can own. */
+  amount: Amount;
+  /** The same if none of the positions stored while the exchange was read is in its response. */
+  atMost: Amount;
+}
 
-/** @returns what the exchange holds beyond all positions of Ripcord; none if it holds the other side. */
+/** @returns what the exchange holds beyond the positions of Ripcord; "0" if it holds the other side. */
 export function computeExcess(held: ExchangePosition, side: Position['side'], owned: Owned): Excess {
-  if (held.side !== side) return { kind: 'none' };
-  const beyondKnown = decimal(held.amount).minus(owned.known);
-  const excess = beyondKnown.minus(owned.meanwhile);
-  if (excess.gt(0)) return { kind: 'excess', amount: toAmount(excess) };
-  return beyondKnown.gt(0) ? { kind: 'unclear' } : { kind: 'none' };
+  if (held.side !== side) return { amount: '0', atMost: '0' };
+  const atMost = decimal(held.amount).minus(owned.known);
+  return { amount: toPositive(atMost.minus(owned.meanwhile)), atMost: toPositive(atMost) };
+}
+
+function toPositive(amount: ReturnType<typeof decimal>): Amount {
+  return amount.gt(0) ? toAmount(amount) : '0';
 }
 
 /** Whether no order could close the position. */

@@ -29,7 +29,7 @@ export interface KnownPositions {
 
 /**
  * Reads an exchange position, and what positions of Ripcord may own of it. Every one that the response can show is counted,
- * whatever the lists lack:
+ * also one that the lists lack:
  *
  *     open:   store position ── mark ── send entry ── fill
  *     adopt:  store position ── mark ── next id of the chain

@@ -228,7 +228,7 @@ describe('Adopting beside a position that the lists lack', () => {
     );
     expect(await admin.adopt()).toEqual({
       kind: 'unknown',
-      why: 'Ripcord opened or adopted a position in this market at the same time. Nothing was adopted.',
+      why: 'Ripcord opened a position in this market at the same time. Nothing was adopted.',
     });
     expect(await admin.table.listPositions('open')).toHaveLength(1);
   });

@@ -6,12 +6,19 @@ import type { Execution } from './execution.ts';
 import type { Shortfall } from './judge-close-order.ts';
 import type { AccountBalance } from './order-size.ts';
 
-/** Reads what a spot account has of the position's base, and which open orders of the market hold some of it. */
-export async function readBalance(exchange: Exchange, position: Position): Promise<AccountBalance> {
+/**
+ * Reads what a spot account has of the position's base.
+ * @param holders whether to read which open orders of the market hold some of it.
+ */
+export async function readBalance(
+  exchange: Exchange,
+  position: Position,
+  { holders: isExplained }: { holders: boolean },
+): Promise<AccountBalance> {
   const [{ free, total }, holders] = await Promise.all([
     exchange.fetchBalance(position.market.base),
     // The balance decides. The orders only explain it.
-    readHolders(exchange, position).catch(() => undefined),
+    isExplained ? readHolders(exchange, position).catch(() => undefined) : undefined,
   ]);
   return { free, total, holders };
 }
@@ -50,6 +57,14 @@ export function describeLock(
   return holders.length === 0
     ? `${what}, and no open order of ${symbol} holds it.`
     : `${what} by ${holders.join(', ')}.`;
+}
+
+/** @returns what this run found missing before it sold anything, as a sentence. */
+export function describeGone({ known }: Pick<Execution, 'known'>): string[] {
+  const { gone, position } = known;
+  return gone === undefined
+    ? []
+    : [`${gone} ${position.market.base} of the position is no longer in the account.`];
 }
 
 /** @returns what a sale left of the position, as sentences: what is gone, and what other orders hold. */

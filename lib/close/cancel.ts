@@ -291,6 +291,7 @@ export async function cancelBooks(run: Execution, books: OrderBook[]): Promise<C
   run.known = {
     position: ended,
     cancelsSent: true,
+    gone: known.gone,
     fresh: typeof holding === 'object' ? { holding } : {},
   };
   return problem;

@@ -1,6 +1,6 @@
 import { isFinal, type Position } from '../position/position.ts';
 import { describePlan } from './describe-plan.ts';
-import type { PlannedAction } from './next-step.ts';
+import type { PlannedAction } from './step.ts';
 
 /** What an action would do to a position now. The preview, the console, a rehearsal and the page with the button state it. */
 export interface Effect {

@@ -4,9 +4,9 @@ import { isRestorable, nameExit } from '../exits/restore-exits.ts';
 import type { Part } from '../position/part.ts';
 import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
-import type { PlannedAction } from './next-step.ts';
 import { computePart } from './order-size.ts';
 import { type ActionPlan, planAction } from './plan.ts';
+import type { PlannedAction } from './step.ts';
 
 /** @returns what an action would do to a position now, in words that follow "If fired now:". */
 export function describePlan(position: Position, planned: PlannedAction): string {
@@ -86,6 +86,8 @@ function describeNoOrder(
       return 'nothing changes; the market is not open for trading';
     case 'kept':
       return `leaves the filled ${remaining} ${base} open`;
+    case 'missing':
+      return 'no order is sent; the account holds too little of it';
     case 'reached':
       return describeReached(position, part);
   }

@@ -1,15 +1,18 @@
 import { type Amount, decimal } from '../amount.ts';
 import type { ExchangeOrder, MarketRules } from '../exchange/exchange.ts';
-import { type Fault, toFault } from '../fault.ts';
+import { Fault, toFault } from '../fault.ts';
+import { computeLastFillBy } from '../position/ending.ts';
 import { addExitFees, addFees, syncOrders } from '../position/order-sync.ts';
 import type { Claim, OrderRecord, Position } from '../position/position.ts';
+import { holdingLagMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
 import { readBalance } from './account-balance.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
 import { cancelBooks, markCanceled } from './cancel.ts';
+import { countGone } from './coins-gone.ts';
 import { type Execution, type ExecutionDependencies, startExecution, toActionRun } from './execution.ts';
 import { type HoldingRead, readHolding, readHoldingToClose } from './external-close.ts';
-import { type Knowledge, nextStep, type PlannedEnd, type Step } from './next-step.ts';
+import { nextStep } from './next-step.ts';
 import {
   aboveMaximum,
   canceled,
@@ -18,6 +21,7 @@ import {
   endRejected,
   exitsClosed,
   marketClosed,
+  missing,
   reached,
   refused,
   settled,
@@ -26,6 +30,7 @@ import {
 import { resultOfProblem } from './result-of-problem.ts';
 import { resendClose, sendClose } from './send-close.ts';
 import { settleClose } from './settle-close.ts';
+import type { Knowledge, PlannedEnd, Step } from './step.ts';
 
 /** Runs a claim's action: asks `nextStep` what to do, does it, and asks again until it ends. */
 export async function execute(
@@ -122,7 +127,8 @@ async function runSteps(run: Execution): Promise<ActionResult> {
       if (sent !== 'ask-again') return sent;
       continue;
     }
-    if (step.kind !== 'cancel') run.known = await read(run, step.kind);
+    if (step.kind === 'count-gone') run.known = countProvenGone(run, step.gone);
+    else if (step.kind !== 'cancel') run.known = await read(run, step.kind);
     else {
       const problem = await cancelBooks(run, step.books);
       if (problem !== undefined) return resultOfProblem(run, problem);
@@ -144,7 +150,21 @@ async function readOrdersOf({ deps, known, claim }: Execution): Promise<Position
   return { ...position, ...(await syncOrders(deps.exchange, position, deps.now())) };
 }
 
-type ReadKind = Exclude<Step['kind'], 'cancel' | 'send' | 'end' | 'end-rejected' | 'end-external'>;
+/** Soon after a fill the account may still look as it was before, and then nothing is gone. Throws `exchange-unreachable`. */
+function countProvenGone({ deps, known }: Execution, gone: Amount): Knowledge {
+  const { position } = known;
+  if (deps.now() - computeLastFillBy(position) >= holdingLagMs) return countGone(known, gone);
+  const { base } = position.market;
+  throw new Fault(
+    'exchange-unreachable',
+    `The account does not show ${gone} ${base} of the position yet, soon after its entry filled.`,
+  );
+}
+
+type ReadKind = Exclude<
+  Step['kind'],
+  'count-gone' | 'cancel' | 'send' | 'end' | 'end-rejected' | 'end-external'
+>;
 
 async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
   const { deps, known } = run;
@@ -180,8 +200,15 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
       return { ...known, fresh: seen };
     }
     case 'read-balance':
-      return { ...known, fresh: { ...fresh, balance: await readBalance(exchange, position) } };
+      return withBalance(run);
   }
+}
+
+/** Orders that were read before it are older, and an exit may have filled since. */
+async function withBalance({ deps, known }: Execution): Promise<Knowledge> {
+  const holders = known.rejected !== undefined;
+  const balance = await readBalance(deps.exchange, known.position, { holders });
+  return { ...known, fresh: { ...known.fresh, orders: false, balance } };
 }
 
 /** A close waits only this long for a check: a late close is the greater risk. */
@@ -210,6 +237,7 @@ const plannedEnds: Record<PlannedEnd, (run: Execution) => ActionResult> = {
   'market-closed': marketClosed,
   kept,
   reached,
+  missing,
 };
 
 function kept(run: Execution): ActionResult {

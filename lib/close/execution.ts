@@ -1,10 +1,11 @@
+import { decimal, toAmount } from '../amount.ts';
 import type { CreateResult, Exchange, ExchangeOrder, RejectReason } from '../exchange/exchange.ts';
 import type { Fault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import type { Claim, Position } from '../position/position.ts';
 import { toOrderRecord } from '../position/totals.ts';
 import type { ActionRun } from './action-result.ts';
-import type { ExternalClose, Knowledge } from './next-step.ts';
+import type { ExternalClose, Knowledge } from './step.ts';
 
 export interface ExecutionDependencies {
   exchange: Exchange;
@@ -89,5 +90,12 @@ export function planExternalClose(run: Execution, holding: ExternalClose): void 
 
 export function toActionRun(run: Execution, result: ActionRun['result']): ActionRun {
   const { known, deps, sentOrder } = run;
-  return { result, position: known.position, requests: deps.requests, sentOrder };
+  return { result, position: withGone(known, result), requests: deps.requests, sentOrder };
+}
+
+/** Coins count as gone for good only with an outcome that reports it. After any other result they are counted again. */
+function withGone({ position, gone }: Knowledge, { kind }: ActionRun['result']): Position {
+  if (gone === undefined || kind === 'settled') return position;
+  const before = decimal(position.goneAmount ?? '0').minus(gone);
+  return { ...position, goneAmount: before.gt(0) ? toAmount(before) : undefined };
 }

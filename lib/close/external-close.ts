@@ -20,8 +20,8 @@ import type { Position } from '../position/position.ts';
 import { holdingLagMs, secondLookAfterMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
 import { type Execution, type ExecutionDependencies, planExternalClose } from './execution.ts';
-import type { ExternalClose, Holding } from './next-step.ts';
 import { judgeDust, marketOrderStep } from './order-size.ts';
+import type { ExternalClose, Holding } from './step.ts';
 
 export interface HoldingRead {
   holding: Holding;

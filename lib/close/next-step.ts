@@ -1,11 +1,10 @@
 import { type Amount, decimal, isPositive } from '../amount.ts';
-import type { RejectReason } from '../exchange/exchange.ts';
 import { onlyReduces } from '../position/larger-exits.ts';
 import { isPart, type Part } from '../position/part.ts';
-import type { Action, OrderBook, Position } from '../position/position.ts';
+import type { OrderBook } from '../position/position.ts';
 import { computeTotals, lacksFee } from '../position/totals.ts';
+import { checkCoins } from './coins-gone.ts';
 import {
-  type AccountBalance,
   amountToClose,
   computePart,
   hasValueLimits,
@@ -13,87 +12,15 @@ import {
   judgeMaximum,
   judgeSale,
 } from './order-size.ts';
-
-/** What an action does, whichever link or person asks for it. */
-export interface PlannedAction extends Part {
-  action: Action;
-}
-
-/** What a run knows. A cancel may change all of it, so a cancel clears `fresh`. */
-export interface Knowledge {
-  position: Position;
-  /** A cancel may have left in this run. */
-  cancelsSent: boolean;
-  /** This run's last close order, which the exchange rejected for a reason that may change the plan. */
-  rejected?: RejectedOrder | undefined;
-  fresh: {
-    orders?: boolean;
-    /** The fees that could be read. */
-    fees?: boolean;
-    market?: boolean;
-    /** Whether the market was checked before exits are canceled. `closed`: the exchange would refuse the close. */
-    trading?: 'open' | 'closed';
-    price?: Amount;
-    /** Whether the account still holds the position. */
-    holding?: Holding;
-    /** How much of it. */
-    held?: Amount | undefined;
-    /** Spot: what the account has of the base. */
-    balance?: AccountBalance;
-  };
-}
-
-export interface RejectedOrder {
-  reason: RejectReason;
-  amount: Amount;
-}
-
-/** `missing`: the account holds none of it, and no trade shows why. */
-export type Holding = 'held' | 'missing' | ExternalClose;
-
-/** The position was closed outside Ripcord. */
-export interface ExternalClose {
-  detail: string;
-  /** Epoch milliseconds, when the exchange reports it. */
-  at: number | undefined;
-  /** What the account still holds, if anything: too little for an order. */
-  held?: Amount;
-}
-
-/** How a run ends without a close order of its own. */
-export type PlannedEnd =
-  | 'canceled'
-  | 'exits-closed'
-  | 'too-small'
-  | 'above-maximum'
-  | 'market-closed'
-  | 'kept'
-  /** No more is left than the target, or too little more for an order. */
-  | 'reached';
-
-/**
- * How a run ends after a rejection. `locked`: the coins are there, and other orders hold them. `gone`: the account does
- * not have them, and no trade shows why.
- */
-export type RejectedEnd = 'refused' | 'locked' | 'gone';
-
-/** The one thing to do next. */
-export type Step =
-  | { kind: 'cancel'; books: OrderBook[] }
-  | {
-      kind:
-        | 'read-orders'
-        | 'read-fees'
-        | 'read-market'
-        | 'check-market'
-        | 'read-price'
-        | 'read-holding'
-        | 'read-balance';
-    }
-  | { kind: 'send'; amount: Amount }
-  | { kind: 'end'; end: PlannedEnd }
-  | { kind: 'end-rejected'; end: RejectedEnd }
-  | { kind: 'end-external'; external: ExternalClose };
+import {
+  checkExitFees,
+  type ExternalClose,
+  hasOpen,
+  type Knowledge,
+  needsRead,
+  type PlannedAction,
+  type Step,
+} from './step.ts';
 
 /**
  * Decides what an action does next with what is known of the position. The engine performs the step and asks again;
@@ -108,8 +35,10 @@ export function nextStep(known: Knowledge, planned: PlannedAction): Step {
 function nextCloseStep(known: Knowledge, part: Part): Step {
   const { position } = known;
   // Checked before anything is canceled, so that a refusal leaves the position its exits.
-  const refused = known.cancelsSent ? undefined : checkSizeBeforeCancel(known, part);
-  const early = refused ?? checkTarget(known, part);
+  const early =
+    checkCoins(known, part) ??
+    (known.cancelsSent ? undefined : checkSizeBeforeCancel(known, part)) ??
+    checkTarget(known, part);
   if (early !== undefined) return early;
   const books = booksToCancel(known, part);
   if (books.length > 0) return checkMarket(known, books) ?? { kind: 'cancel', books };
@@ -141,11 +70,6 @@ function checkHolding({ position, fresh }: Knowledge): Step | undefined {
   return position.market.kind === 'perpetual' && fresh.holding === undefined
     ? { kind: 'read-holding' }
     : undefined;
-}
-
-/** An exit's fee that was taken in base makes less remain. A hit tries once to read it. */
-function checkExitFees({ position, fresh }: Knowledge): Step | undefined {
-  return lacksFee(position, 'exitOrders') && fresh.fees !== true ? { kind: 'read-fees' } : undefined;
 }
 
 /** A size that the exchange rejected is judged by rules and a price that are read after the rejection. */
@@ -285,15 +209,4 @@ function nextExternalStep(known: Knowledge, { action }: PlannedAction, external:
   return isPositive(computeTotals(position).remaining)
     ? { kind: 'end-external', external }
     : { kind: 'end', end: 'exits-closed' };
-}
-
-function hasOpen(position: Position, book: OrderBook): boolean {
-  return position[book].some(({ status }) => status !== 'done');
-}
-
-/** Whether reading the orders again can change anything. */
-function needsRead({ position, fresh }: Knowledge): boolean {
-  const canChange =
-    hasOpen(position, 'entryOrders') || hasOpen(position, 'exitOrders') || lacksFee(position, 'entryOrders');
-  return canChange && fresh.orders !== true;
 }

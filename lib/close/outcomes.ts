@@ -12,11 +12,11 @@ import type {
 } from '../position/position.ts';
 import { computeTotals, lacksFee, lastFilledExit } from '../position/totals.ts';
 import { describeWatch } from '../position/wording.ts';
-import { describeLock, subtract } from './account-balance.ts';
+import { describeGone, describeLock, subtract } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
 import type { Execution } from './execution.ts';
-import type { ExternalClose, RejectedEnd } from './next-step.ts';
 import { type AccountBalance, amountToClose, computePart } from './order-size.ts';
+import type { ExternalClose, RejectedEnd } from './step.ts';
 
 /** Who ended the position, by which action, and since when. */
 export interface OutcomeSource extends Part {
@@ -156,9 +156,16 @@ export function canceled(run: Execution): ActionResult {
 export function exitsClosed(run: Execution): ActionResult {
   const { position } = run.known;
   const exit = lastFilledExit(position);
-  if (exit === undefined) return dust(run, '0');
+  const { goneAmount = '0' } = position;
+  if (exit === undefined) return isPositive(goneAmount) ? allGone(run, goneAmount) : dust(run, '0');
   const { detail, ...facts } = closedByExit(position, exit);
   return settled(run, { ...facts, detail: `${detail('had already closed')} No order was sent.` });
+}
+
+function allGone(run: Execution, gone: Amount): ActionResult {
+  const { base } = run.known.position.market;
+  const detail = `${gone} ${base} of the position is no longer in the account, and nothing is left to close. No order was sent.`;
+  return settled(run, { outcome: 'closed', closedBy: 'external', detail, remaining: '0' });
 }
 
 /** The facts of an exit order that closed all of the position. */
@@ -187,7 +194,7 @@ export function reached(run: Execution): ActionResult {
     ? `Only ${excess} ${position.market.base} more than ${toPercent} % of what filled was left, which is too small for an order, so nothing was sent.`
     : `At most ${toPercent} % of what filled was left already, so nothing was sent.`;
   const { remaining } = computeTotals(position);
-  const detail = `${describeCanceledRest(run)}${left}`;
+  const detail = [`${describeCanceledRest(run)}${left}`, ...describeGone(run)].join(' ');
   return settled(
     run,
     { outcome: 'kept', closedBy: 'ripcord', detail, remaining, isReached: true },
@@ -209,8 +216,22 @@ export function tooSmall(run: Execution): ActionResult {
     : failed(run, {
         source: 'ripcord',
         code: 'below-minimum' satisfies RejectReason,
-        message: `${percent} % of ${remaining} ${run.known.position.market.base} is below the exchange's minimum for an order.`,
+        message: [
+          `${percent} % of ${remaining} ${run.known.position.market.base} is below the exchange's minimum for an order.`,
+          ...describeGone(run),
+        ].join(' '),
       });
+}
+
+/** Coins may have been moved, and may return: the owner decides. */
+export function missing(run: Execution): ActionResult {
+  const { position, fresh } = run.known;
+  const { base } = position.market;
+  return failed(run, {
+    source: 'ripcord',
+    code: 'insufficient' satisfies RejectReason,
+    message: `The account holds ${fresh.balance?.total ?? '0'} ${base}, which is too little for an order, and no trade shows where the rest of the position went. No order was sent.`,
+  });
 }
 
 export function aboveMaximum(run: Execution): ActionResult {

@@ -3,8 +3,10 @@ import { exitSide, type OrderSide } from '../exchange/exchange.ts';
 import type { Part } from '../position/part.ts';
 import type { OrderBook, OrderRecord, Position } from '../position/position.ts';
 import { computeTotals, isFeeUnknown, isMissingFee, readBaseFee } from '../position/totals.ts';
-import { type Knowledge, nextStep, type PlannedAction, type PlannedEnd, type Step } from './next-step.ts';
+import { countGone } from './coins-gone.ts';
+import { nextStep } from './next-step.ts';
 import { amountToClose, judgeDust, marketOrderStep } from './order-size.ts';
+import type { Knowledge, PlannedAction, PlannedEnd, Step } from './step.ts';
 
 /** What an action would do now, step by step, if nothing changes at the exchange on the way. */
 export interface ActionPlan {
@@ -82,6 +84,8 @@ function assume(
       return { ...known, fresh: { ...fresh, price: assumePrice(position, planned) } };
     case 'read-holding':
       return { ...known, fresh: { ...fresh, holding: 'held' } };
+    case 'count-gone':
+      return countGone(known, step.gone);
     case 'read-balance': {
       const { remaining } = computeTotals(position);
       return {

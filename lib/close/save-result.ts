@@ -77,7 +77,10 @@ function toPositionChange(
   };
   return {
     ...learned,
-    ...toStateChange({ ...held, exitPlan }, { ...claim, sentOrder }, result, services.now()),
+    ...toStateChange({ ...held, exitPlan }, { ...claim, sentOrder }, result, {
+      now: services.now(),
+      isNews: goneAmount !== held.goneAmount,
+    }),
   };
 }
 
@@ -125,7 +128,13 @@ function withSentences(result: ActionResult, sentences: string[]): ActionResult 
   }
 }
 
-function toStateChange(held: Position, claim: Claim, result: ActionResult, now: number): PositionChange {
+/** @param isNews coins of the position are gone. */
+function toStateChange(
+  held: Position,
+  claim: Claim,
+  result: ActionResult,
+  { now, isNews }: { now: number; isNews: boolean },
+): PositionChange {
   const ended = { claim: null } as const;
   const continued = (exchangeMessage = claim.lastExchangeMessage): Claim => ({
     ...claim,
@@ -136,7 +145,8 @@ function toStateChange(held: Position, claim: Claim, result: ActionResult, now: 
     case 'settled': {
       const { outcome, reopens } = result;
       const state = after(reopens ? 'reopen' : settleTransition[outcome.outcome]);
-      const notices = hasEffect(outcome) ? appendNotice(held, result, now) : withoutObsolete(held.notices);
+      const notices =
+        isNews || hasEffect(outcome) ? appendNotice(held, result, now) : withoutObsolete(held.notices);
       return { ...ended, state, outcome, notices };
     }
     case 'failed': {

@@ -99,7 +99,8 @@ async function pollClose(
 async function startAttempt(run: Execution): Promise<boolean> {
   const position = await run.deps.startAttempt(run.known.position);
   if (position === undefined) return false;
-  run.known = { ...run.known, position, rejected: undefined };
+  const { goneAmount } = run.known.position;
+  run.known = { ...run.known, position: { ...position, goneAmount }, rejected: undefined };
   run.attemptUsed = false;
   run.rejection = undefined;
   return true;

@@ -5,7 +5,7 @@ import { addExitFees } from '../position/order-sync.ts';
 import { isPart } from '../position/part.ts';
 import type { Claim, Position } from '../position/position.ts';
 import { computeTotals, sumExitFees } from '../position/totals.ts';
-import { afterSelling, describeShortfall, readBalance } from './account-balance.ts';
+import { afterSelling, describeGone, describeShortfall, readBalance } from './account-balance.ts';
 import type { ActionResult } from './action-result.ts';
 import { cancelBooks } from './cancel.ts';
 import { type Execution, withClose } from './execution.ts';
@@ -69,7 +69,7 @@ async function readHeldAfter(run: Execution, { position, order }: CloseFacts): P
   const { baseFee = '0' } = position.exitOrders.at(-1) ?? {};
   const balance =
     fresh.balance === undefined
-      ? await readBalance(run.deps.exchange, run.known.position)
+      ? await readBalance(run.deps.exchange, run.known.position, { holders: true })
       : afterSelling(fresh.balance, sum([order.filled, baseFee]));
   run.known = { ...run.known, fresh: { ...fresh, balance } };
   return balance.total;
@@ -141,6 +141,7 @@ async function reopen(
   const detail = [
     facts.detail,
     ...(isReached ? [] : [`More than ${run.claim.toPercent} % of what filled is still open.`]),
+    ...describeGone(run),
     ...describeShortfall(run, shortfall),
     ...sentences,
   ].join(' ');
@@ -184,6 +185,7 @@ async function settleAll(
   const detail = [
     facts.detail,
     ...(isPositive(fees) ? [`Fees of exit orders took ${fees} ${base} of the position.`] : []),
+    ...describeGone(run),
     ...describeShortfall(run, shortfall),
     ...(dust ? [toDustSentence(facts.remaining, base)] : []),
   ];

@@ -1,7 +1,7 @@
 import { isPositive, truncateToStep } from '../amount.ts';
 import { describeExternalClose, toExternalClose, toTradeRange } from '../close/external-close.ts';
-import type { ExternalClose } from '../close/next-step.ts';
 import { closedByExit, createOutcome, type OutcomeFacts } from '../close/outcomes.ts';
+import type { ExternalClose } from '../close/step.ts';
 import { nextState } from '../close/transitions.ts';
 import type { Exchange, ExchangePosition } from '../exchange/exchange.ts';
 import { endExit } from '../exits/exit-orders.ts';

@@ -1,4 +1,4 @@
-import type { PlannedAction } from '../close/next-step.ts';
+import type { PlannedAction } from '../close/step.ts';
 import { isPositionLink, type Link, type PositionLink } from '../link/link.ts';
 import type { Position } from '../position/position.ts';
 import type { NavigationDoubt } from './navigation.ts';

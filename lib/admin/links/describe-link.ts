@@ -1,5 +1,5 @@
 import { describeEffect, type Effect, nothingChanges, whyNothing } from '../../close/describe-effect.ts';
-import type { PlannedAction } from '../../close/next-step.ts';
+import type { PlannedAction } from '../../close/step.ts';
 import type { Position } from '../../position/position.ts';
 import type { LinkView } from '../contract/commands.ts';
 

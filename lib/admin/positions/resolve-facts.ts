@@ -1,7 +1,7 @@
 import { isPositive } from '../../amount.ts';
 import { closeArrivableUntil, isLeaseExpired } from '../../close/claim.ts';
 import { readHolding, toExternalClose } from '../../close/external-close.ts';
-import type { ExternalClose } from '../../close/next-step.ts';
+import type { ExternalClose } from '../../close/step.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { Fault, toFault } from '../../fault.ts';
 import { inParallel } from '../../parallel.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describePlan } from '../../../lib/close/describe-plan.ts';
-import type { PlannedAction } from '../../../lib/close/next-step.ts';
+import type { PlannedAction } from '../../../lib/close/step.ts';
 import { closePosition, filled, live, type PositionFacts, perpetual } from './close-position.ts';
 
 const close = { action: 'close' } as const;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Knowledge, nextStep, type PlannedAction, type Step } from '../../../lib/close/next-step.ts';
+import { nextStep } from '../../../lib/close/next-step.ts';
+import type { Knowledge, PlannedAction, Step } from '../../../lib/close/step.ts';
 import type { RejectReason } from '../../../lib/exchange/exchange.ts';
 import {
   closePosition,
@@ -22,7 +23,13 @@ interface Situation extends PositionFacts {
 }
 
 function decide(planned: PlannedAction, { known = {}, ...facts }: Situation): Step {
-  const fresh = { trading: 'open', ...known.fresh } as const;
+  // More than any position here.
+  const balance = { free: '1000', total: '1000', holders: undefined };
+  const fresh = {
+    trading: 'open',
+    ...(known.rejected === undefined ? { balance } : {}),
+    ...known.fresh,
+  } as const;
   return nextStep({ position: closePosition(facts), cancelsSent: false, ...known, fresh }, planned);
 }
 
@@ -296,7 +303,18 @@ const rejections: Row[] = [
     after('insufficient', { ...balance('0', '0'), holding: 'held' }),
     refused,
   ],
-  ['half of what the account has less of', half, after('insufficient', balance('0.3', '0.9')), send('0.3')],
+  [
+    'half of what the account has less of free',
+    half,
+    after('insufficient', balance('0.3', '1')),
+    send('0.3'),
+  ],
+  [
+    'half of what the account has less of',
+    half,
+    after('insufficient', balance('0.3', '0.9')),
+    { kind: 'count-gone', gone: '0.1' },
+  ],
   [
     'beside live exits of a perpetual',
     half,
@@ -472,7 +490,12 @@ describe('close, before an exit is canceled', () => {
 
   it.each<[string, PlannedAction, Knowledge, unknown]>([
     ['checks the market', close, { ...position(exits), fresh: {} }, checkMarket],
-    ['checks it for a part of a spot position', half, { ...position(exits), fresh: {} }, checkMarket],
+    [
+      'checks it for a part of a spot position',
+      half,
+      { ...position(exits), fresh: { balance: { free: '0', total: '1', holders: undefined } } },
+      checkMarket,
+    ],
     [
       'ends if it is closed',
       close,

@@ -5,8 +5,8 @@ import { describeLink } from '../../../lib/admin/links/describe-link.ts';
 import { decimal } from '../../../lib/amount.ts';
 import { executeAction } from '../../../lib/close/execute-action.ts';
 import { rejectionResponse } from '../../../lib/close/judge-close-order.ts';
-import type { PlannedAction } from '../../../lib/close/next-step.ts';
 import { type ActionPlan, planAction } from '../../../lib/close/plan.ts';
+import type { PlannedAction } from '../../../lib/close/step.ts';
 import { claimableStates } from '../../../lib/close/transitions.ts';
 import type { MarketOrder, RejectReason } from '../../../lib/exchange/exchange.ts';
 import type { RequestNote } from '../../../lib/link/hit.ts';
@@ -113,10 +113,12 @@ describe('a preview and the run that follows it', () => {
               .times(percent)
               .dividedBy(100)
               .toFixed();
-          exchange.fetchBalance = async () => ({
-            total: ofOrder(Math.max(total, free)),
-            free: ofOrder(free),
-          });
+          const { fetchBalance } = exchange;
+          // What a part finds before its first order, the preview assumes.
+          exchange.fetchBalance = async (base) =>
+            sent.length === 0
+              ? fetchBalance(base)
+              : { total: ofOrder(Math.max(total, free)), free: ofOrder(free) };
           const intent = { actor: 'link', linkId, ...action } as const;
           await during(() => executeAction(services, position.positionId, intent));
           const [first, ...others] = sent;

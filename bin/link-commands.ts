@@ -19,7 +19,7 @@ import { missingCommand } from './usage-errors.ts';
 
 const updateOptions = {
   label: textOption('Your new name for the link; "" removes it', { requiresArg: false }),
-  'expires-in': textOption('From now: 90m, 12h, 7d; "never": until its position closes', {}),
+  'expires-in': textOption('From now: 90m, 12h, 7d; "never": no expiry', {}),
   ...watchOptions,
   unwatch: { type: 'boolean', default: false, describe: 'Remove the watch' },
 } as const;
@@ -57,7 +57,7 @@ function listCommand(yargs: Argv<SharedArguments>) {
     commands['links.list'].summary,
     (y) =>
       y
-        .positional('positionId', { type: 'string', describe: 'Only links of this position' })
+        .positional('positionId', { type: 'string', describe: 'Only links that match this position' })
         .example('$0 links list', 'all links, without URLs')
         .example('$0 links list pos_4k1z09qj3m2x', 'links of one position'),
     async (args) => {
@@ -113,7 +113,11 @@ function updateCommand(yargs: Argv<SharedArguments>) {
         .positional('linkId', linkArgument)
         .options(updateOptions)
         .example('$0 links update lnk_8w2c5t7y1n0b4d6f --label "weekly level"', 'renames it')
-        .example('$0 links update lnk_8w2c5t7y1n0b4d6f --expires-in 7d', 'works for a week from now'),
+        .example('$0 links update lnk_8w2c5t7y1n0b4d6f --expires-in 7d', 'works for a week from now')
+        .example(
+          '$0 links update lnk_8w2c5t7y1n0b4d6f --watch-every 1h --watch-then close',
+          'closes when alerts stop',
+        ),
     (args) => updateLink(args),
   );
 }
@@ -123,7 +127,9 @@ function armCommand(yargs: Argv<SharedArguments>) {
     'arm <linkId>',
     commands['links.arm'].summary,
     (y) =>
-      y.positional('linkId', linkArgument).example('$0 links arm lnk_8w2c5t7y1n0b4d6f', 'works from now on'),
+      y
+        .positional('linkId', linkArgument)
+        .example('$0 links arm lnk_8w2c5t7y1n0b4d6f', 'the next alert acts'),
     async (args) => {
       const input = parseInput('links.arm', { linkId: args.linkId });
       const result = await createAdminClient(args).call('links.arm', input);

@@ -18,7 +18,7 @@ const marketOptions = {
   symbol: textOption('BTC/USDT, or BTC/USDT:USDT for a perpetual', { demandOption: true }),
   side: textOption('Side of the position', { demandOption: true, choices: ['long', 'short'] }),
   label: textOption('Your name for the position', {}),
-  tag: textOption('Groups positions, such as those of one strategy', {}),
+  tag: textOption('Your name for a group of positions, such as those of one strategy', {}),
 } as const;
 
 export const adoptOptions = {

@@ -77,7 +77,7 @@ it('A GET by a person shows the positions and a button, and the button closes th
   const headers = navigation('chromeWindows', 'none');
   const page = await hit(url, { headers });
   expect(page).toMatchObject({ status: 200, headers: { 'content-type': 'text/html; charset=utf-8' } });
-  expect(page.body).toContain('Close every ETH/USDT long on');
+  expect(page.body).toContain('Close every ETH/USDT long?');
   expect(page.body).toContain('<button>Close these positions</button>');
   expect(page.body).toContain('sells 0.999 ETH at market.');
   expect(ledgerSince(core, mark).requests).toEqual([]);

@@ -19,7 +19,7 @@ const updateInput = z
     label: labelSchema.nullable().describe('Your name for the link; null removes it.').optional(),
     expiresIn: durationSchema
       .nullable()
-      .describe('From now on, as for `links.create`; null: it works until its position closes.')
+      .describe('From now on, as for `links.create`; null: no expiry.')
       .optional(),
     watch: watchField.nullable().describe('Replaces the watch; null removes it.').optional(),
   })
@@ -38,7 +38,7 @@ const shownOfLink = linkSchema.omit({
 const watchStates = linkStateSchema.shape.watch.unwrap().shape.state.options;
 
 const watchViewSchema = watchField.extend({
-  /** `waiting`: no alert has arrived yet. `late`: one is missing. `silent`: it is about to act. `tripped`: it has acted. */
+  /** `waiting`: no alert has arrived yet. `late`: one is missing. `silent`: it would act, but something holds it. `tripped`: it has acted. */
   state: z.enum(watchStates),
   /** No position in its scope is open, so it does nothing. */
   asleep: z.literal(true).optional(),

@@ -1,30 +1,39 @@
 import type { Link, LinkAction } from '../../link/link.ts';
-import { describeScope } from '../../link/scope.ts';
 import { describeWish, toWords } from '../../strategy/describe-wish.ts';
 import { listInScope } from '../../strategy/list-in-scope.ts';
 import { createResponse, type HitResponse } from '../response.ts';
 import type { StandingHit } from './standing-hit.ts';
 
-/** @returns the page with the button. A person sees which positions match now; chat previews and scanners don't. */
+/**
+ * @returns the page with the button. A person sees which positions match now. Chat previews and scanners see no market and no
+ * price, and no visitor sees a name of the owner: an account or a tag.
+ */
 export async function askToConfirm(
   { services, link, request }: StandingHit,
   asked: HitResponse,
 ): Promise<HitResponse> {
   if (link.follows !== undefined) return explained;
-  const scope = describeScope(link);
+  const { userInitiated } = request.navigation;
+  const scope = nameScope(link, userInitiated);
   const response = {
     ...asked,
     headline: `${verbs[link.action]} ${scope}?`,
-    publicMessage: `${describeAction(link)} ${asked.publicMessage} Nothing has happened yet.`,
+    publicMessage: `${describeAction(link, userInitiated)} ${asked.publicMessage} Nothing has happened yet.`,
     confirm: { action: link.action, scope },
   };
-  if (!request.navigation.userInitiated) return response;
+  if (!userInitiated) return response;
   const inScope = await listInScope(services.store, link);
   const positions = inScope.map((position) => {
     const { positionId, symbol, side } = position;
     return { positionId, symbol, side, would: describeWish(link, position).would };
   });
   return { ...response, positions };
+}
+
+function nameScope({ scope }: Link, isPerson: boolean): string {
+  return isPerson && scope !== undefined && 'symbol' in scope
+    ? `every ${scope.symbol} ${scope.side}`
+    : 'every position that this link is for';
 }
 
 /** A button would send no message, which is no state. */
@@ -43,7 +52,7 @@ const verbs: Record<LinkAction, string> = {
   heartbeat: 'Send a heartbeat for',
 };
 
-function describeAction({ action, toPercent, byPercent, stop }: Link): string {
+function describeAction({ action, toPercent, byPercent, stop }: Link, isPerson: boolean): string {
   switch (action) {
     case 'close':
       return "This link cancels each position's open orders and closes what has filled with a MARKET order.";
@@ -54,7 +63,7 @@ function describeAction({ action, toPercent, byPercent, stop }: Link): string {
         ? `This link reduces each position to ${toPercent} % of what has filled, with a MARKET order.`
         : `This link closes ${byPercent} % of what remains of each position with a MARKET order, once per position.`;
     case 'stop':
-      return `This link moves the stop of each position ${stop === undefined ? '' : toWords(stop)}. It never loosens a stop.`;
+      return `This link moves the stop of each position${stop === undefined || !isPerson ? '' : ` ${toWords(stop)}`}. It never loosens a stop.`;
     case 'heartbeat':
       return 'This link only shows that alerts arrive. It acts on no position.';
   }

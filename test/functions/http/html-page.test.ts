@@ -92,8 +92,8 @@ const answers = [
 const refusedAnswer = { positionId, progress: 'refused', response: ended('failed', { failure }) } as const;
 const standingConfirm: HitResponse = {
   ...confirmationRequired({ ...link, positionId: undefined, scope: { account: 'main' } }, 'standing'),
-  headline: 'Close every BTC/USDT long on main?',
-  confirm: { action: 'close', scope: 'every BTC/USDT long on main' },
+  headline: 'Close every BTC/USDT long?',
+  confirm: { action: 'close', scope: 'every BTC/USDT long' },
   positions: [{ positionId, symbol: 'BTC/USDT', side: 'long', would: 'sells 0.4995 BTC at market.' }],
 };
 
@@ -148,7 +148,7 @@ const responses: [name: string, response: HitResponse, headline: string][] = [
   ['a hit of a standing link', summarize(answers), 'Done'],
   ['a hit of which one is refused', summarize([...answers, refusedAnswer]), 'Not done for every position'],
   ['a hit with nothing in scope', summarize([]), 'Nothing to do'],
-  ['a standing link to confirm', standingConfirm, 'Close every BTC/USDT long on main?'],
+  ['a standing link to confirm', standingConfirm, 'Close every BTC/USDT long?'],
   ['another method', refusedMethod, 'Nothing was done'],
   ['an unreachable exchange', released('exchange-unreachable'), "The exchange isn't available"],
   ['unreadable accounts', released('accounts-unreadable'), "The account isn't available"],
@@ -274,7 +274,7 @@ describe('the page of a standing link', () => {
     expect(toJsonBody(standingConfirm)).toMatchObject({
       status: 'confirm',
       action: 'close',
-      scope: 'every BTC/USDT long on main',
+      scope: 'every BTC/USDT long',
       positions: [{ would: 'sells 0.4995 BTC at market.' }],
     });
   });

@@ -302,19 +302,38 @@ describe('A GET of a standing link', () => {
     const staged = await stage.open();
     expect(await stage.during(() => stage.hit(byPerson))).toMatchObject({
       status: 'confirm',
-      headline: 'Close every position with the tag "trend"?',
-      confirm: { action: 'close', scope: 'every position with the tag "trend"' },
+      headline: 'Close every position that this link is for?',
+      confirm: { action: 'close', scope: 'every position that this link is for' },
       positions: [{ positionId: staged.position.positionId, would: 'sells 0.1 BTC at market.' }],
     });
     expect(stage.closes(staged)).toBe(0);
   });
 
-  it('shows a program no positions', async () => {
-    const stage = await setStandingStage();
-    await stage.open();
-    const response = await stage.during(() => stage.hit({ method: 'GET' }));
-    expect(response).toMatchObject({ status: 'confirm', httpStatus: 200 });
-    expect(response.positions).toBeUndefined();
+  it.each([
+    [{ scope: { tag: 'trend' } }, ['trend', 'SOL']],
+    [{ scope: { account: 'main' } }, ['main', 'SOL']],
+    [{ scope: { account: 'main', symbol: 'SOL/USDT:USDT', side: 'long' } }, ['main', 'SOL', 'long']],
+    [{ action: 'stop', stop: { price: '61000' } }, ['trend', '61000']],
+  ] as const)(
+    'of %j shows a program no position, market, price or name of the owner',
+    async (link, hidden) => {
+      const stage = await setStandingStage(link);
+      await stage.open();
+      const response = await stage.during(() => stage.hit({ method: 'GET' }));
+      expect(response).toMatchObject({ status: 'confirm', httpStatus: 200 });
+      expect(response.positions).toBeUndefined();
+      const shown = JSON.stringify({ ...response, linkId: '', detail: '' });
+      expect(hidden.filter((text) => shown.includes(text))).toEqual([]);
+    },
+  );
+
+  it('shows a person the market of its scope, and not the account', async () => {
+    const stage = await setStandingStage({
+      scope: { account: 'main', symbol: 'SOL/USDT:USDT', side: 'long' },
+    });
+    const response = await stage.during(() => stage.hit(byPerson));
+    expect(response.headline).toBe('Close every SOL/USDT:USDT long?');
+    expect(JSON.stringify({ ...response, linkId: '' })).not.toContain('main');
   });
 
   it('that waits for its own hit reports what became of it, and starts nothing', async () => {

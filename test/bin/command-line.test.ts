@@ -7,13 +7,13 @@ import { findLocalHint } from '../../bin/local-hint.ts';
 import { listen } from '../../infra/loopback/listen.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { answered, startFakeAdmin } from './fake-admin.ts';
-import { runLocally, runRipcord } from './run-ripcord.ts';
+import { runLocally, runRipcord, spawnRipcord } from './run-ripcord.ts';
 
 test('help names the commands, examples and exit codes, and the version is the package’s', async () => {
   const [help, verb, version] = await Promise.all([
     runRipcord(['--help']),
     runRipcord(['positions', 'adopt', '--help']),
-    runRipcord(['--version']),
+    spawnRipcord(['--version']),
   ]);
   expect(help.code).toBe(0);
   for (const word of [
@@ -29,6 +29,25 @@ test('help names the commands, examples and exit codes, and the version is the p
     expect(help.stdout).toContain(word);
   expect(verb.stdout).toContain('ripcord positions adopt --account main');
   expect(version).toEqual({ code: 0, stdout: `${packageFile.version}\n`, stderr: '' });
+});
+
+test('a process reads stdin, prints to its own streams, and ends with the exit code', async () => {
+  await using admin = await startFakeAdmin(() =>
+    answered({ account: { name: 'main', exchange: 'binance' } }),
+  );
+  const [added, mistyped] = await Promise.all([
+    spawnRipcord(['accounts', 'add', 'main', '--exchange', 'binance', '--stdin', '--local', admin.url], {
+      stdin: 'the-key\nthe-secret\n',
+    }),
+    spawnRipcord(['positions', 'list', '--opne']),
+  ]);
+  expect(admin.payloads).toMatchObject([{ account: { apiKey: 'the-key', secret: 'the-secret' } }]);
+  expect(added).toMatchObject({ code: 0, stderr: '' });
+  expect(mistyped).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'ripcord: There is no option --opne. Did you mean --open?\nSee ripcord positions list --help\n',
+  });
 });
 
 test.for([

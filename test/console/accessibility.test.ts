@@ -8,7 +8,7 @@ import { go, startHarness } from './harness.ts';
 
 /** What the keyboard, screen readers and pages of other servers see of the page. screens.test.ts has every screen. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const harness = await startHarness(environment, '--host-resolver-rules=MAP evil.example 127.0.0.1');
 const here = harness.browser === undefined ? noBrowser : 'the console';
 

@@ -13,7 +13,7 @@ import { findings, go, startHarness } from './harness.ts';
 
 /** Adopting on the page: nothing is ticked that is not certain, and the form says what the position would be. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : 'adopting on the page';
 

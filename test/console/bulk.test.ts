@@ -16,7 +16,7 @@ import { findings, go, startHarness } from './harness.ts';
 
 /** Several positions closed, and several links revoked, from one dialog. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : 'bulk actions';

@@ -15,7 +15,7 @@ import { choose, createLink, go, startHarness } from './harness.ts';
 
 /** What stays on the screen after a position has ended has to be true then. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : 'after a position has ended';

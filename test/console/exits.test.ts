@@ -7,7 +7,7 @@ import { choose, findings, go, startHarness } from './harness.ts';
 
 /** Exits on the page: planned before an entry is sent, replaced, and dragged. ETH is at 3000. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : "the console's exits";

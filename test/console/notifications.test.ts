@@ -11,7 +11,7 @@ import { choose, findings, startHarness } from './harness.ts';
 /** The channels of notices on the dashboard. */
 
 const lines: string[] = [];
-const environment = await startEnvironment({ log: (line) => lines.push(line) });
+const environment = await startEnvironment({ table: 'model', log: (line) => lines.push(line) });
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : 'the notification channels';
 const file = join(environment.data, 'notify.json');

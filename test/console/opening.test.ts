@@ -7,7 +7,7 @@ import { findings, go, startHarness } from './harness.ts';
 
 /** Opening an order deliberately: what it costs before it is sent, and a confirmation that repeats it. ETH is at 3000. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : 'opening on the page';

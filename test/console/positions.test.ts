@@ -15,7 +15,7 @@ import { choose, go, startHarness } from './harness.ts';
 
 /** Positions on the page: adopted from a list, opened, watched, closed and resolved. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : "the console's positions";

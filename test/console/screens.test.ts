@@ -8,7 +8,7 @@ import { closeDialogs, type Screen, type Seeded, screens, seedScreens } from './
 
 /** Every screen and dialog, at every width, light and dark. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : 'every screen';
 

@@ -7,7 +7,7 @@ import { choose, go, startHarness } from './harness.ts';
 
 /** Links for a strategy: made once on the page, tried in rehearsal, and armed. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : "the console's standing links";
 

@@ -17,7 +17,7 @@ import { choose, findings, go, startHarness } from './harness.ts';
 
 /** Positions as a trader reads them: figures, protection, margin, and what became of a close. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : "the console's figures";

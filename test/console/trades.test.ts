@@ -6,7 +6,7 @@ import { download, findings, go, startHarness } from './harness.ts';
 
 /** The closed trades: what each brought, totals by currency, filters and a file. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const harness = await startHarness(environment);
 const here = harness.browser === undefined ? noBrowser : 'the closed trades';
 

@@ -19,7 +19,7 @@ import {
 
 /** What each action does: every row for spot and perpetuals, long and short, by both links, through HTTP to the ledger. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 
 interface Staged extends Trader {
   entry: Order;

@@ -19,7 +19,7 @@ import {
 
 /** How much is closed, and of what: never more than the position's own, and only what the exchange says there is. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 /** Fires a new link of the position. @returns the answer, and what it did to the exchange. */

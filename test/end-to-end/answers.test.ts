@@ -11,7 +11,7 @@ import { adopt, holdingOf, newTrader, perpetualLong, placeEntry, spotLong, type 
 
 /** What a link answers to which sender, and that only a hit on an armed link acts. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 /** A filled position of 1 ETH on spot, of which 0.999 can be sold. */

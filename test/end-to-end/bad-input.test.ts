@@ -13,7 +13,7 @@ import { adopt, newTrader, perpetualLong, placeEntry, placeExits, spotLong } fro
 
 /** An error says what was wrong, where, and what was expected. Nothing is done. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 /** An address without a server. */

@@ -7,7 +7,7 @@ import { newSmartTrader, type Opening, type Resting } from './smart-position.ts'
 
 /** On Bybit spot, each exit holds its coins alone: a position has a stop, or targets. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 const sweep = () => environment.invoke('ripcord-sweep', {});
 const stopLoss = { price: '58000' };

@@ -9,7 +9,7 @@ import { type ExchangeAccount, fire, ledgerSince, markOf, startEnvironment } fro
 /** Bybit acknowledges first; by so many milliseconds the engine's first look comes too early, and its second doesn't. */
 const effectDelayMs = 100;
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 beforeEach(() => core.setEffectDelay({ ms: effectDelayMs }));

@@ -17,6 +17,7 @@ import {
   type PositionView,
 } from '../../lib/admin/contract/commands.ts';
 import { type Answer, send } from '../infra/loopback/running-server.ts';
+import { createModelHandlers } from './model-handlers.ts';
 
 /** Everything real but the exchange's money: a local stack with the project's functions, and a simulated exchange. */
 export interface Environment {
@@ -59,11 +60,27 @@ export interface ExchangeAccount {
   secret: string;
 }
 
+interface EnvironmentOptions extends Partial<LocalStackOptions> {
+  /**
+   * `model`: the functions use the model of the table, which is empty before each test, so that a file of many cases takes
+   * half of the time. For tests of what is in between an exchange and a response, not of what is stored.
+   */
+  table?: 'real' | 'model';
+  /** Between two polls of an order, with the model. As in the functions by default. */
+  pollMs?: number;
+}
+
 /** Starts one for all tests of a file; before each of them the exchange is as new. */
-export async function startEnvironment(options: Partial<LocalStackOptions> = {}): Promise<Environment> {
+export async function startEnvironment({
+  table = 'real',
+  pollMs,
+  ...options
+}: EnvironmentOptions = {}): Promise<Environment> {
   const data = await mkdtemp(join(tmpdir(), 'ripcord-end-to-end-'));
   const exchange = await startSimulatedExchange();
   const { core } = exchange;
+  // Created once, so that a stack that starts again has the same table.
+  const model = table === 'model' ? createModelHandlers(pollMs) : undefined;
   const start = async () => {
     const started = await startLocalStack({
       port: 0,
@@ -74,6 +91,7 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
       // Without lingering on pending closes, and without sweeps that hits start.
       wakesSweep: false,
       sweepTimeoutMs: 7_000,
+      ...(model === undefined ? {} : { handlers: model.create }),
       ...options,
     });
     // The one that starts with the stack would count as one that a test asked for.
@@ -83,7 +101,10 @@ export async function startEnvironment(options: Partial<LocalStackOptions> = {})
   let stack = await start();
   let accounts = 0;
 
-  beforeEach(() => core.reset());
+  beforeEach(() => {
+    core.reset();
+    model?.clear();
+  });
   afterAll(async () => {
     await stack.stop();
     await exchange.stop();

@@ -6,7 +6,7 @@ import { stageLong, type VenueMarket, venueMarkets } from './long-position.ts';
 
 /** Every row of the error tables, sent to a close: what the engine makes of it. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model', pollMs: 20 });
 const { core } = environment;
 
 interface Refusal {

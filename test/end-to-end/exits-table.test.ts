@@ -7,7 +7,7 @@ import { newSmartTrader, type Opening, type Resting } from './smart-position.ts'
 
 /** What becomes of a position with targets and a stop: every venue, entry, shape and event, by the exchange's books. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 const entries = {

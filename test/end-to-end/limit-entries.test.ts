@@ -5,7 +5,7 @@ import { newSmartTrader, type Opening, type Resting } from './smart-position.ts'
 
 /** A LIMIT entry of a perpetual that fills in parts, and the stop that follows its fills. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 const sweep = () => environment.invoke('ripcord-sweep', {});
 const stopLoss = { price: '58000' };

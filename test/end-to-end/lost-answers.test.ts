@@ -16,7 +16,7 @@ import {
 
 /** Whatever becomes of an answer, one order closes a position, and what is not known is not claimed. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 function ownOf(kind: Kind) {

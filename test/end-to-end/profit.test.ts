@@ -8,7 +8,7 @@ import { binanceSpot, binanceUsdm, bybitLinear, type VenueMarket, venueMarkets }
 
 /** What a position has brought, against the wallets of its account at the exchange. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 const isSpot = ({ market }: VenueMarket) => market === 'spot';

@@ -13,7 +13,7 @@ import { binanceSpot, binanceUsdm, stageLong } from './long-position.ts';
 
 /** What a close comes to when the exchange rejects its first order, and that no order follows unasked. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 type Venue = 'binance' | 'bybit';

@@ -5,7 +5,7 @@ import { fire, startEnvironment } from './environment.ts';
 import { binanceSpot, binanceUsdm, bybitLinear, type VenueMarket } from './long-position.ts';
 
 /** A hit that has no time left starts a sweep, as it is deployed. */
-const environment = await startEnvironment({ wakesSweep: true });
+const environment = await startEnvironment({ table: 'model', wakesSweep: true });
 const { core } = environment;
 
 const refusals = {

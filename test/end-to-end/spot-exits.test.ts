@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 type Opening = Partial<CommandInput<'positions.open'>>;

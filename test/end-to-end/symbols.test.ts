@@ -8,7 +8,7 @@ import { fire, hit, ledgerSince, markOf, startEnvironment } from './environment.
 
 /** Binance lists symbols in Chinese: https://developers.binance.com/docs/derivatives/change-log, 2025-10-09. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 interface Listed {

@@ -13,7 +13,7 @@ import {
 
 /** What a venue's own words about an order come to: from its response to the hit, the state and the history. */
 
-const environment = await startEnvironment();
+const environment = await startEnvironment({ table: 'model', pollMs: 20 });
 const { core } = environment;
 
 const stage = (venue: VenueMarket, options = {}) => stageLong(environment, venue, options);

@@ -24,11 +24,17 @@ it('draws exactly the legal changes of state', async () => {
   expect([...new Set(drawn)].sort()).toEqual(changes(() => true));
 });
 
+/** The seeds that made each change first. Without them, the search ran 800 seeds, of which simulation.test.ts runs most. */
+const knownSeeds = [2, 6, 19, 38, 88, 99, 223, 793];
+
 it('makes every legal change of a hit, and no illegal one', { timeout: 60_000 }, async () => {
   const seen = new Set<string>();
   const wanted = changes((transition) => !madeElsewhere.test(transition));
-  for (let seed = 1; seed <= 6_000 && !wanted.every((change) => seen.has(change)); seed += 1)
+  const seeds = [...knownSeeds, ...Array.from({ length: 6_000 }, (_, index) => index + 1)];
+  for (const seed of seeds) {
+    if (wanted.every((change) => seen.has(change))) break;
     for (const transition of (await runPlan(drawPlan(seed))).transitions) seen.add(transition);
+  }
   expect(changes(() => true)).toEqual(expect.arrayContaining([...seen]));
   expect([...seen]).toEqual(expect.arrayContaining(wanted));
 });

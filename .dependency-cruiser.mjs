@@ -118,7 +118,7 @@ const borders = [
     to: {
       path: '^(lib|functions|infra|bin|console/server)/',
       pathNot:
-        '^lib/(exchange/(exchange-name|entry-size)|exits/exit-prices|link/(refusal|scope|tradingview)|position/part)\\.ts$',
+        '^lib/(exchange/(exchange-name|entry-size)|exits/exit-prices|link/(refusal|scope|tradingview|watch-advice)|position/part)\\.ts$',
       dependencyTypesNot: ['type-only'],
     },
   },

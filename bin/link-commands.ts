@@ -5,11 +5,12 @@ import { parseInput } from './command-input.ts';
 import { confirm } from './confirm.ts';
 import { createCommand, createOptions } from './link-create-command.ts';
 import { toWatch, watchOptions } from './link-options.ts';
+import { describePreview } from './link-preview-text.ts';
 import {
   describeChangedLink,
   describeLinks,
   describePause,
-  describePreview,
+  describeWarnings,
   isArmed,
   nameLink,
 } from './link-text.ts';
@@ -101,7 +102,9 @@ async function updateLink(
     rules: { label: () => (isEmpty ? 'Use --label, --expires-in, --watch-every or --unwatch.' : undefined) },
   });
   const result = await createAdminClient(args).call('links.update', input);
-  printResult(args, result, () => describeChangedLink(result.link));
+  printResult(args, result, () =>
+    [describeChangedLink(result.link), ...describeWarnings(result.warnings)].join('\n'),
+  );
 }
 
 function updateCommand(yargs: Argv<SharedArguments>) {

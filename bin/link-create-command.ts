@@ -1,6 +1,6 @@
 import type { Argv, InferredOptionTypes } from 'yargs';
 import { type CommandInput, type CommandResult, commands } from '../lib/admin/contract/commands.ts';
-import { createAdminClient } from './admin-client.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { parseInput } from './command-input.ts';
 import {
   parseWords,
@@ -10,6 +10,7 @@ import {
   toWatch,
   watchOptions,
 } from './link-options.ts';
+import { describePlannedLink } from './link-preview-text.ts';
 import { describeNewLink, describeSteps } from './new-link-text.ts';
 import { listOption, parseWholeNumber, type SharedArguments, textOption } from './options.ts';
 import { printResult } from './terminal.ts';
@@ -26,6 +27,7 @@ export const createOptions = {
   },
   rehearsal: { type: 'boolean', describe: 'Only report what it would do, until "links arm"' },
   ...watchOptions,
+  preview: { type: 'boolean', default: false, describe: 'Only show what it would do now; create nothing' },
   label: textOption('Your name for the link', {}),
   'expires-in': textOption('Seconds, or a duration: 90m, 12h, 7d', {}),
   'max-uses': textOption('How often the link may act', {}),
@@ -91,6 +93,7 @@ type Created = CommandResult<'links.create'>;
 async function createLinks(args: CreateArguments): Promise<void> {
   const inputs = parseCreateInputs(args);
   const admin = createAdminClient(args);
+  if (args.preview) return previewLinks(args, admin, inputs);
   const created: Created[] = [];
   for (const input of inputs) {
     const result = await admin.call('links.create', input);
@@ -108,6 +111,18 @@ async function createLinks(args: CreateArguments): Promise<void> {
   printResult(args, created, () => `\n${describeSteps(created, position, args)}`);
 }
 
+/** With --json, each plan is one line. */
+async function previewLinks(
+  args: CreateArguments,
+  admin: AdminClient,
+  inputs: CommandInput<'links.plan'>[],
+): Promise<void> {
+  for (const input of inputs) {
+    const plan = await admin.call('links.plan', input);
+    printResult(args, plan, () => describePlannedLink(plan));
+  }
+}
+
 /** With --json, each link is one line. */
 async function printCreated(args: CreateArguments, result: Created): Promise<void> {
   const code = args.qr ? `\n${await drawCode(result.url)}` : '';
@@ -120,6 +135,31 @@ async function drawCode(url: string): Promise<string> {
   return encodeQR(url, process.stdout.isTTY ? 'term' : 'ascii');
 }
 
+const createExamples: [command: string, description: string][] = [
+  ['$0 links create pos_4k1z09qj3m2x close', 'closes at MARKET, or cancels an unfilled entry'],
+  ['$0 links create pos_4k1z09qj3m2x keep --label "weekly level"', 'only cancels an unfilled entry'],
+  ['$0 links create pos_4k1z09qj3m2x both', 'one link of each kind'],
+  [
+    '$0 links create --account main --symbol BTC/USDT:USDT --side long close --rehearsal',
+    'every long of this market; nothing is sent yet',
+  ],
+  ['$0 links create --tag trend reduce --to-percent 50', 'every position with this tag'],
+  ['$0 links create --tag trend stop --break-even --preview', 'only shows where each stop would go'],
+  [
+    '$0 links create --account main --symbol BTC/USDT:USDT --side long close --follows market-position --watch-every 1h',
+    "follows a strategy's state, and reports missing alerts",
+  ],
+  ['$0 links create --tag trend heartbeat --watch-every 5m --watch-then close', 'closes when alerts stop'],
+  [
+    '$0 links create pos_4k1z09qj3m2x close --percent 50 --expires-in 7d --sources tradingview --post-only',
+    'closes half, within a week, only by an alert',
+  ],
+  [
+    '$0 links create pos_4k1z09qj3m2x close --max-uses 2 --confirm --sources 203.0.113.0/24',
+    'asks first, at most twice, from one network',
+  ],
+];
+
 export function createCommand(yargs: Argv<SharedArguments>) {
   return yargs.command(
     'create [positionId] [action]',
@@ -129,34 +169,7 @@ export function createCommand(yargs: Argv<SharedArguments>) {
         .positional('positionId', createArguments.positionId)
         .positional('action', createArguments.action)
         .options(createOptions)
-        .example('$0 links create pos_4k1z09qj3m2x close', 'closes at MARKET, or cancels an unfilled entry')
-        .example(
-          '$0 links create pos_4k1z09qj3m2x keep --label "weekly level"',
-          'only cancels an unfilled entry',
-        )
-        .example('$0 links create pos_4k1z09qj3m2x both', 'one link of each kind')
-        .example(
-          '$0 links create --account main --symbol BTC/USDT:USDT --side long close --rehearsal',
-          'every long of this market; nothing is sent yet',
-        )
-        .example('$0 links create --tag trend reduce --to-percent 50', 'every position with this tag')
-        .example('$0 links create --tag trend stop --break-even', 'moves stops, and never loosens one')
-        .example(
-          '$0 links create --account main --symbol BTC/USDT:USDT --side long close --follows market-position --watch-every 1h',
-          "follows a strategy's state, and reports missing alerts",
-        )
-        .example(
-          '$0 links create --tag trend heartbeat --watch-every 5m --watch-then close',
-          'closes when alerts stop',
-        )
-        .example(
-          '$0 links create pos_4k1z09qj3m2x close --percent 50 --expires-in 7d --sources tradingview --post-only',
-          'closes half, within a week, only by an alert',
-        )
-        .example(
-          '$0 links create pos_4k1z09qj3m2x close --max-uses 2 --confirm --sources 203.0.113.0/24',
-          'asks first, at most twice, from one network',
-        ),
+        .example(createExamples),
     (args) => createLinks(args),
   );
 }

@@ -4,8 +4,7 @@ import type { CommandResult, HitView, LinkView } from '../lib/admin/contract/com
 import { refusalTexts } from '../lib/link/refusal.ts';
 import { commandHint, type Target } from './command-hint.ts';
 import { formatMinute } from './format.ts';
-import { namePosition } from './position-text.ts';
-import { type Column, drawFacts, drawTable } from './table.ts';
+import { type Column, drawTable } from './table.ts';
 import { asPlainText } from './terminal.ts';
 
 /** Whether the link can still act. */
@@ -13,7 +12,7 @@ export function isArmed({ state, positionClosed }: LinkView): boolean {
   return state === 'armed' && positionClosed !== true;
 }
 
-function formatState(link: LinkView): string {
+export function formatState(link: LinkView): string {
   return link.state === 'armed' && !isArmed(link) ? 'position ended' : link.state;
 }
 
@@ -31,7 +30,7 @@ function formatSources({ sources }: LinkView): string {
   return sources.length > 1 ? `${sources[0]} +${sources.length - 1}` : (sources[0] ?? '');
 }
 
-function formatAction({ action, percent, toPercent, byPercent, stop, follows }: LinkView): string {
+export function formatAction({ action, percent, toPercent, byPercent, stop, follows }: LinkView): string {
   const after = follows === undefined ? '' : ', follows';
   if (toPercent !== undefined) return `reduce to ${toPercent} %${after}`;
   if (byPercent !== undefined) return `reduce by ${byPercent} %`;
@@ -182,43 +181,6 @@ function describeHalt(target: Target): string {
   return `${remark} a backup is being restored, and no link or sweep acts until "${commandHint('restore', target)}" has finished.`;
 }
 
-/** @returns what a link would do now. */
-export function describePreview(preview: CommandResult<'links.preview'>): string {
-  const { link, position, fires, would, positions, leftOut } = preview;
-  const label = link.label === undefined ? '' : asPlainText(` (${link.label})`);
-  const facts = drawFacts([
-    ['Link', `${link.linkId}, ${formatState(link)}${label}`],
-    ['URL', link.tokenEnd === undefined ? undefined : `ends with ${link.tokenEnd}`],
-    ['Position', position === undefined ? undefined : asPlainText(namePosition(position))],
-    ['Scope', position === undefined ? asPlainText(nameScope(link)) : undefined],
-    ['Action', position === undefined ? formatAction(link) : undefined],
-    ['Limits', describeLimits(link).join('; ') || undefined],
-    ['Fires', fires ? styleText('green', 'yes') : styleText('yellow', 'no')],
-  ]);
-  return [
-    facts,
-    ...(positions.length === 0 ? [] : [drawTable(previewColumns, positions)]),
-    ...(leftOut.length === 0 ? [] : [drawTable(leftOutColumns, leftOut)]),
-    `${asPlainText(would)} Nothing has been done.`,
-  ].join('\n\n');
-}
-
-type Previewed = CommandResult<'links.preview'>;
-
-const previewColumns: Column<Previewed['positions'][number]>[] = [
-  { head: 'POSITION', text: ({ positionId }) => positionId },
-  { head: 'ACCOUNT', text: ({ account }) => account },
-  { head: 'MARKET', text: ({ symbol, side }) => `${symbol} ${side}` },
-  { head: 'FIRES', text: ({ fires }) => (fires ? 'yes' : 'no') },
-  { head: 'WOULD', text: ({ would }) => would },
-];
-
-const leftOutColumns: Column<Previewed['leftOut'][number]>[] = [
-  { head: 'LEFT OUT', text: ({ positionId }) => positionId },
-  { head: 'MARKET', text: ({ symbol, side }) => `${symbol} ${side}` },
-  { head: 'WHY', text: ({ why }) => why },
-];
-
 function describeMaxUses({ maxUses, uses }: LinkView): string[] {
   if (maxUses === undefined) return [];
   return [`acts ${maxUses === 1 ? 'once' : `at most ${maxUses} times`}, ${uses ?? 0} so far`];
@@ -227,6 +189,11 @@ function describeMaxUses({ maxUses, uses }: LinkView): string[] {
 function describeAllowedSources({ sources }: LinkView): string[] {
   if (sources === 'any') return [];
   return [`only from ${sources === 'tradingview' ? "TradingView's addresses" : sources.join(', ')}`];
+}
+
+/** @returns what the owner may not have meant, a line each. */
+export function describeWarnings(warnings: readonly string[] = []): string[] {
+  return warnings.map((warning) => `${styleText('yellow', 'Note:')} ${asPlainText(warning)}`);
 }
 
 /** What limits a link: its time, uses, methods and sources. */

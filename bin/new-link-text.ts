@@ -8,7 +8,7 @@ import {
   toTradingViewSymbol,
 } from '../lib/link/tradingview.ts';
 import { commandHint, type Target } from './command-hint.ts';
-import { describeLimits, formatStop, nameScope } from './link-text.ts';
+import { describeLimits, describeWarnings, formatStop, nameScope } from './link-text.ts';
 import { asPlainText } from './terminal.ts';
 
 function describeEffect(link: LinkView): string {
@@ -26,13 +26,13 @@ function describeEffect(link: LinkView): string {
 }
 
 /** @returns what the link does, and its URL alone on a line so that it is easy to copy. */
-export function describeNewLink({ url, link, warnings = [] }: CommandResult<'links.create'>): string {
+export function describeNewLink({ url, link, warnings }: CommandResult<'links.create'>): string {
   return [
     asPlainText(
       `Link ${link.linkId} for ${nameScope(link)} is ${describeStart(link)}. ${describeEffect(link)}`,
     ),
     ...describeLimits(link).map((limit) => `  ${limit}`),
-    ...warnings.map((warning) => `${styleText('yellow', 'Note:')} ${asPlainText(warning)}`),
+    ...describeWarnings(warnings),
     '',
     url,
     '',

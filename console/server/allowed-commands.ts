@@ -14,6 +14,7 @@ const allowed: ReadonlySet<string> = new Set<CommandName>([
   'links.create',
   'links.list',
   'links.pause',
+  'links.plan',
   'links.preview',
   'links.resume',
   'links.revoke',

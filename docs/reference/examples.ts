@@ -43,6 +43,7 @@ export const examples: Examples = {
   'history.list': { positionId, limit: 20 },
   'changes.list': { since: '2026-11-27T12:00:00.000Z' },
   'links.create': { positionId, action: 'close', expiresIn: '7d', sources: 'tradingview' },
+  'links.plan': { tag: 'trend', action: 'stop', stop: { breakEven: true } },
   'links.list': { positionId },
   'links.preview': { linkId },
   'links.pause': { until: '2026-11-27T13:00:00Z' },

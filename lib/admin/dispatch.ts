@@ -60,6 +60,7 @@ const readOnlyCommands: ReadonlySet<CommandName> = new Set<CommandName>([
   'positions.prices',
   'positions.preview',
   'links.list',
+  'links.plan',
   'links.preview',
   'history.list',
   'changes.list',

@@ -12,6 +12,7 @@ import { armLink } from './links/arm.ts';
 import { createLink } from './links/create.ts';
 import { listLinks } from './links/list.ts';
 import { pauseLinks, resumeLinks } from './links/pause.ts';
+import { planLink } from './links/plan.ts';
 import { previewLink, previewPosition } from './links/preview-link.ts';
 import { revokeLink } from './links/revoke.ts';
 import { updateLink } from './links/update.ts';
@@ -56,6 +57,7 @@ export const handlers: Handlers = {
   'history.list': listHistory,
   'changes.list': listChanges,
   'links.create': createLink,
+  'links.plan': planLink,
   'links.list': listLinks,
   'links.preview': previewLink,
   'links.pause': pauseLinks,

@@ -2,12 +2,12 @@ import type { ExchangeId } from '../account/account.ts';
 import type { Amount } from '../amount.ts';
 import { decimal, isPositive } from '../amount.ts';
 import type { ExchangePosition } from '../exchange/exchange.ts';
-import { toFault } from '../fault.ts';
+import { Fault, toFault } from '../fault.ts';
 import { isFinal, type Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
 import type { Services } from '../services.ts';
 import type { MarketSide } from '../store/store.ts';
-import { fetchExchangePosition, newPosition, type Place } from '../sync/new-position.ts';
+import { fetchExchangePosition, newPosition, newPositionId, type Place } from '../sync/new-position.ts';
 import { findSlot, type Slot, takeSlot } from './adopted-chain.ts';
 import { computeExcess, type Excess, isTooSmall } from './excess.ts';
 import { readOwned } from './markers.ts';
@@ -60,8 +60,7 @@ async function adopt(
   const place = await connect(services, wanted);
   if (place.market.kind === 'spot') return { kind: 'nothing' };
   // It may own these coins. An adopted position would have them sold.
-  if (unreadable.length > 0)
-    return unknown(`These positions cannot be read: ${unreadable.join(', ')}. Nothing was adopted.`);
+  if (unreadable.length > 0) return unknown(`${describeUnreadable(unreadable)} Nothing was adopted.`);
   const slot = await findSlot(services, wanted);
   const known = { listed: positions, ids: slot.passed };
   const { held, owned } = await readOwned(services, wanted, known, () =>
@@ -76,6 +75,31 @@ async function adopt(
   const created = await services.store.createPosition(position);
   await takeSlot(services, position, slot);
   return created ? { kind: 'adopted', position } : findOther(services, slot, excess);
+}
+
+function describeUnreadable(positionIds: readonly string[]): string {
+  return `These positions cannot be read: ${positionIds.join(', ')}.`;
+}
+
+/**
+ * @returns the position that a hit would adopt now; undefined for none. Stores nothing. Throws `newer-version` for positions that
+ * can't be read, and what the exchange and the table throw.
+ */
+export async function previewExcess(
+  services: Services,
+  wanted: ExcessPlace,
+  { positions, unreadable }: Listed,
+): Promise<Position | undefined> {
+  const place = await connect(services, wanted);
+  if (place.market.kind === 'spot') return undefined;
+  if (unreadable.length > 0) throw new Fault('newer-version', describeUnreadable(unreadable));
+  const { held, owned } = await readOwned(services, wanted, { listed: positions, ids: [] }, () =>
+    fetchExchangePosition(place, wanted),
+  );
+  const { amount: excess } = computeExcess(held, wanted.side, owned);
+  if (!isPositive(excess)) return undefined;
+  const position = draft(services, wanted, place, { positionId: newPositionId(services), held, excess });
+  return isTooSmall(position) ? undefined : position;
 }
 
 async function connect(

@@ -84,11 +84,18 @@ test('the list has scopes, how many positions match, and the state of watches', 
 });
 
 test('a preview lists what matches and what is left out', async () => {
+  const row = { would: 'sells 1 BTC.', why: 'The link is for it.' };
   const preview = {
     link: standing,
-    positions: [
-      { positionId, account: 'main', symbol: scope.symbol, side: 'long', fires: true, would: 'sells 1 BTC.' },
-    ],
+    positions: [{ positionId, account: 'main', symbol: scope.symbol, side: 'long', fires: true, ...row }],
+    adopts: {
+      account: 'main',
+      symbol: scope.symbol,
+      side: 'long',
+      amount: '0.5',
+      fires: true,
+      would: 'adopts 0.5 BTC, then sells it.',
+    },
     leftOut: [{ positionId: 'pos_0000000short', symbol: scope.symbol, side: 'short', why: 'It is a short.' }],
     fires: true,
     would: 'If fired now: acts on 1 of 1 matching position.',
@@ -97,8 +104,40 @@ test('a preview lists what matches and what is left out', async () => {
   const { stdout } = await runLocally(admin.url, ['links', 'preview', linkId]);
   expect(stdout).toMatch(/^Scope +every BTC\/USDT:USDT long on main$/m);
   expect(stdout).toMatch(new RegExp(`^${positionId} +main +BTC/USDT:USDT long +yes +sells 1 BTC.$`, 'm'));
+  expect(stdout).toMatch(/^0\.5 +main +BTC\/USDT:USDT long +yes +adopts 0\.5 BTC, then sells it\.$/m);
   expect(stdout).toMatch(/^pos_0000000short +BTC\/USDT:USDT short +It is a short.$/m);
   expect(stdout).toContain('acts on 1 of 1 matching position. Nothing has been done.');
+});
+
+test('links create --preview shows where each stop would go, and creates nothing', async () => {
+  const would = 'moves the stop from 58000 to 60100 USDT.';
+  const plan = {
+    positions: [
+      {
+        positionId,
+        account: 'main',
+        symbol: scope.symbol,
+        side: 'long',
+        fires: true,
+        would,
+        why: 'The link is for it.',
+      },
+    ],
+    leftOut: [{ positionId: 'pos_0000000other', symbol: scope.symbol, side: 'long', why: 'It has no tag.' }],
+    fires: true,
+    would: 'If fired now: acts on 1 of 1 matching position.',
+    warnings: ['Another link contradicts it.'],
+  };
+  await using admin = await startFakeAdmin(() => answered(plan));
+  const words = ['links', 'create', '--tag', 'trend', 'stop', '--break-even', '--preview'];
+  const { stdout } = await runLocally(admin.url, words);
+  expect(admin.payloads).toEqual([
+    { command: 'links.plan', tag: 'trend', action: 'stop', stop: { breakEven: true } },
+  ]);
+  expect(stdout).toContain(would);
+  expect(stdout).toMatch(/^pos_0000000other +BTC\/USDT:USDT long +It has no tag\.$/m);
+  expect(stdout).toContain('Note: Another link contradicts it.');
+  expect(stdout).toContain('acts on 1 of 1 matching position. Nothing has been created.');
 });
 
 test('a watch is replaced or removed, and a revocation prints what may still act', async () => {

@@ -2,7 +2,17 @@ import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { noBrowser } from '../browser.ts';
 import { fire, startEnvironment } from '../end-to-end/environment.ts';
-import { adoptFilled, newTrader, perpetualLong, spotLong, type Trader } from '../end-to-end/trader.ts';
+import {
+  adopt,
+  adoptFilled,
+  newTrader,
+  perpetualLong,
+  placeEntry,
+  placeExits,
+  spotLong,
+  type Trader,
+  tradeByHand,
+} from '../end-to-end/trader.ts';
 import { choose, go, startHarness } from './harness.ts';
 
 /** Links for a strategy: made once on the page, tried in rehearsal, and armed. */
@@ -52,7 +62,9 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByRole('button', { name: 'Review link' }).click();
     await dialog.getByText(/^ETH\/USDT long on \S+ \(mine\): sells 0.999 ETH at market/).waitFor();
     await dialog.getByText('1 open position is left out').click();
-    await dialog.getByText(`ETH/USDT long: account ${other.account}`).waitFor();
+    await dialog
+      .getByText(`ETH/USDT long: It is on ${other.account}, and the link is for ${trader.account}.`)
+      .waitFor();
     await dialog.getByRole('button', { name: 'Create link' }).click();
     await dialog.getByText('Waiting for the first alert…').waitFor();
     const url = await copy(dialog);
@@ -62,6 +74,27 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     await dialog.getByText('Armed. The next alert acts.').waitFor();
     expect(await fire(url)).toMatchObject({ status: 200, json: { status: 'done' } });
     await dialog.getByText(/^Fired/).waitFor();
+  });
+
+  it('shows before it is created where each stop would go, and what it would adopt', async () => {
+    const trader = await newTrader(environment, perpetualLong);
+    const entry = placeEntry(trader, { filled: 'all' });
+    const { takeProfit, stop } = placeExits(trader, '1');
+    await adopt(trader, { entryOrders: [entry], exitOrders: [takeProfit, stop] });
+    tradeByHand(trader, 'buy', '0.5');
+    const page = await harness.enter();
+    const dialog = await enterMarket(page, trader, 'ETH/USDT:USDT');
+    await dialog.getByRole('button', { name: 'Move stop', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Price', exact: true }).click();
+    await dialog.getByLabel('Stop price').fill('2800');
+    await dialog.getByLabel('Adopt positions opened elsewhere').check();
+    await dialog.getByRole('button', { name: 'Review link' }).click();
+    await dialog.getByText(/ETH\/USDT perp long on \S+: moves the stop from 2700 to 2800 USDT\./).waitFor();
+    await dialog
+      .getByText(/\(opened elsewhere\): adopts 0\.5 ETH, then moves the stop to 2800, if that is tighter\./)
+      .waitFor();
+    const { links } = await environment.admin('links.list', {});
+    expect(links.filter(({ scope }) => scope.account === trader.account)).toEqual([]);
   });
 
   it('asks for the word and the account before it creates a link for a whole account', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { suggestAlertName, toIndicator } from '../../console/app/link/alert-plan.ts';
 import { collapseHits } from '../../console/app/link/collapse-hits.ts';
-import { describeScope, listLeftOut, listMatching, scopeText } from '../../console/app/link/scope-text.ts';
-import { describeBeats, hasBeenHeardForAWeek, toWatchLabel } from '../../console/app/link/watch-text.ts';
+import { describeScope, listMatching, scopeText } from '../../console/app/link/scope-text.ts';
+import { describeBeats, toWatchLabel } from '../../console/app/link/watch-text.ts';
 import {
   noStrategy,
   type StrategyChoices,
@@ -11,6 +11,7 @@ import {
 import { describePauseEffect } from '../../console/pause-text.ts';
 import type { HitView, LinkView, PositionView } from '../../lib/admin/contract/commands.ts';
 import { commands } from '../../lib/admin/contract/commands.ts';
+import { hasBeenHeardForAWeek } from '../../lib/link/watch-advice.ts';
 import { filled } from './example-views.ts';
 
 const market = { account: 'main', symbol: 'ETH/USDT:USDT', side: 'long' } as const;
@@ -34,17 +35,6 @@ describe('the scope of a standing link', () => {
     [{ positionId: elsewhere.positionId }, [elsewhere]],
   ])('%j matches the open positions with all of it', (scope, expected) => {
     expect(listMatching(scope, all)).toEqual(expected);
-  });
-
-  it('leaves out with a reason what is of the same market', () => {
-    expect(listLeftOut(market, all)).toEqual([
-      { position: short, why: 'a short' },
-      { position: elsewhere, why: 'account other' },
-    ]);
-    expect(listLeftOut({ tag: 'trend' }, [match, position({ tag: 'swing' })]).map(({ why }) => why)).toEqual([
-      'no tag',
-      'tag swing',
-    ]);
   });
 
   it.each([

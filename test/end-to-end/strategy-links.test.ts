@@ -78,4 +78,72 @@ describe('a preview of a standing link', () => {
     const sent = environment.core.ledger().slice(before);
     expect(sent.filter(({ type }) => type === 'order' || type === 'cancel')).toEqual([]);
   });
+
+  it('names what it would adopt and close, and stores nothing', async () => {
+    const { trader, scope } = await newScope();
+    tradeByHand(trader, 'buy', '0.5');
+    const adopting = { ...scope, action: 'close', adopt: true } as const;
+    const { link } = await admin('links.create', adopting);
+    const { account, symbol, side } = scope;
+    const adopts = {
+      ...{ account, symbol, side, amount: '0.5', fires: true },
+      would: 'adopts 0.5 ETH, then sells 0.5 ETH at market.',
+    };
+    expect(await admin('links.preview', { linkId: link.linkId })).toMatchObject({
+      ...{ positions: [], adopts, fires: true, would: `If fired now: ${adopts.would}` },
+    });
+    expect(await admin('links.plan', adopting)).toMatchObject({ positions: [], adopts, fires: true });
+    expect((await admin('positions.list', { account })).positions).toEqual([]);
+    tradeByHand(trader, 'sell', '0.5');
+    expect((await admin('links.preview', { linkId: link.linkId })).adopts).toEqual({
+      ...{ account, symbol, side, fires: false },
+      would: "adopts nothing; the exchange shows nothing beyond Ripcord's own positions.",
+    });
+  });
+});
+
+describe('a plan of a link that does not exist yet', () => {
+  it('lists each position with what would be sent and why it is listed, who is left out, and creates nothing', async () => {
+    const { trader, scope } = await newScope();
+    const { trader: other } = await newScope();
+    const { takeProfit, stop } = placeExits(trader, '1');
+    const entry = placeEntry(trader, { filled: 'all' });
+    const { positionId } = await adopt(trader, { entryOrders: [entry], exitOrders: [takeProfit, stop] });
+    const elsewhere = await adopt(other, { entryOrders: [placeEntry(other, { filled: 'all' })] });
+    const before = environment.core.ledger().length;
+    const why = `The link is for every ${scope.symbol} long on ${trader.account}.`;
+    const plan = await admin('links.plan', { ...scope, action: 'stop', stop: { price: '2800' } });
+    expect(plan).toMatchObject({
+      fires: true,
+      positions: [{ positionId, fires: true, would: 'moves the stop from 2700 to 2800 USDT.', why }],
+    });
+    expect(plan.leftOut).toContainEqual({
+      ...{ positionId: elsewhere.positionId, symbol: scope.symbol, side: 'long' },
+      why: `It is on ${other.account}, and the link is for ${trader.account}.`,
+    });
+    expect(await admin('links.plan', { ...scope, action: 'reduce', toPercent: '25' })).toMatchObject({
+      positions: [{ fires: true, would: expect.stringContaining('sells 0.75 ETH at market') }],
+    });
+    expect(
+      await admin('links.plan', { ...scope, action: 'close', follows: 'market-position' }),
+    ).toMatchObject({
+      fires: false,
+      positions: [
+        {
+          fires: false,
+          would: expect.stringMatching(
+            /^follows it at the next message "long"; at "flat" after that: .*sells 1 ETH/,
+          ),
+        },
+      ],
+    });
+    expect(await admin('links.plan', { positionId, action: 'close', percent: 50 })).toMatchObject({
+      fires: true,
+      positions: [{ positionId, would: expect.stringContaining('sells 0.5 ETH (50 %) at market') }],
+    });
+    const { links } = await admin('links.list', {});
+    expect(links.filter(({ scope: { account } }) => account === trader.account)).toEqual([]);
+    const sent = environment.core.ledger().slice(before);
+    expect(sent.filter(({ type }) => type === 'order' || type === 'cancel')).toEqual([]);
+  });
 });

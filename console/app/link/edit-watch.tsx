@@ -1,11 +1,12 @@
 import type { LinkView } from '../../../lib/admin/contract/commands.ts';
+import { hasBeenHeardForAWeek } from '../../../lib/link/watch-advice.ts';
 import type { CommandRequest, FieldErrors } from '../api.ts';
 import { Check } from '../control/check.tsx';
 import { now } from '../store.ts';
 import { formatLocalTime } from '../timestamp.tsx';
 import { WatchFields } from './watch-fields.tsx';
 import { defaultWatch, toWatch, type WatchChoices } from './watch-input.ts';
-import { describeBeats, hasBeenHeardForAWeek } from './watch-text.ts';
+import { describeBeats } from './watch-text.ts';
 
 /** The watch of a link as it is, or undefined for none. */
 export function toWatchChoices({ watch }: LinkView): WatchChoices | undefined {

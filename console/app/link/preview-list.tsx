@@ -1,23 +1,29 @@
 import type { CommandResult } from '../../../lib/admin/contract/commands.ts';
 import { marketName } from '../labels.ts';
+import { findPosition } from '../store.ts';
 
 type LinkPreview = CommandResult<'links.preview'>;
 
 /** Each position that a standing link matches with what a hit would do, and who is left out. */
-export function PreviewList({ preview: { positions, leftOut, link } }: { preview: LinkPreview }) {
-  if (link.positionId !== undefined && positions.length < 2) return null;
+export function PreviewList({ preview }: { preview: LinkPreview }) {
+  if (preview.link.positionId !== undefined && preview.positions.length < 2) return null;
+  return <PlanList plan={preview} />;
+}
+
+/** The same of a link that may not exist yet. */
+export function PlanList({
+  plan: { positions, adopts, leftOut },
+}: {
+  plan: Pick<LinkPreview, 'positions' | 'adopts' | 'leftOut'>;
+}) {
   return (
     <>
-      {positions.length === 0 ? null : (
+      {positions.length === 0 && adopts === undefined ? null : (
         <ul class="sentences">
-          {positions.map(({ positionId, account, symbol, side, would }) => (
-            <li key={positionId}>
-              <strong>
-                {marketName(symbol)} {side}
-              </strong>{' '}
-              on {account}: {would}
-            </li>
+          {positions.map(({ positionId, ...row }) => (
+            <PlanRow key={positionId} label={findPosition(positionId)?.label} {...row} />
           ))}
+          {adopts === undefined ? null : <PlanRow label="opened elsewhere" {...adopts} />}
         </ul>
       )}
       <LeftOutList
@@ -30,7 +36,21 @@ export function PreviewList({ preview: { positions, leftOut, link } }: { preview
   );
 }
 
-export function LeftOutList({ leftOut }: { leftOut: readonly { key: string; text: string }[] }) {
+type Row = Pick<LinkPreview['positions'][number], 'account' | 'symbol' | 'side' | 'would'>;
+
+function PlanRow({ account, symbol, side, would, label }: Row & { label: string | undefined }) {
+  return (
+    <li>
+      <strong>
+        {marketName(symbol)} {side}
+      </strong>{' '}
+      on {account}
+      {label === undefined ? '' : ` (${label})`}: {would}
+    </li>
+  );
+}
+
+function LeftOutList({ leftOut }: { leftOut: readonly { key: string; text: string }[] }) {
   if (leftOut.length === 0) return null;
   return (
     <details>

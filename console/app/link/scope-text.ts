@@ -33,25 +33,3 @@ export function describeScope({ account, symbol, side, tag }: LinkScope): string
     ? `every position on ${account}`
     : `every ${marketName(symbol)} ${side} on ${account}`;
 }
-
-export interface LeftOut {
-  position: PositionView;
-  why: string;
-}
-
-/** @returns open positions that the owner may expect in the scope, and why they are not: at least one part fits. */
-export function listLeftOut(scope: LinkScope, positions: readonly PositionView[]): LeftOut[] {
-  return positions
-    .filter((position) => !hasEnded(position) && !isMatch(scope, position))
-    .flatMap((position) => {
-      const why = findReason(scope, position);
-      return why === undefined ? [] : [{ position, why }];
-    });
-}
-
-function findReason({ account, symbol, side, tag }: LinkScope, position: PositionView): string | undefined {
-  if (tag !== undefined) return position.tag === undefined ? 'no tag' : `tag ${position.tag}`;
-  if (symbol === undefined || position.symbol !== symbol) return undefined;
-  if (position.account !== account) return `account ${position.account}`;
-  return position.side === side ? undefined : `a ${position.side}`;
-}

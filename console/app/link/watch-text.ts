@@ -36,13 +36,6 @@ export function describeWatch({ every, missed, then }: Pick<WatchView, 'every' |
   return `an alert every ${every}; after ${missed} missed: ${reaction.toLowerCase()}`;
 }
 
-const weekMs = 7 * 86_400_000;
-
-/** Whether alerts have arrived for a week, so that closing on silence can be chosen. */
-export function hasBeenHeardForAWeek({ beatsSince }: Partial<WatchView>, now: number): boolean {
-  return beatsSince !== undefined && now - Date.parse(beatsSince) >= weekMs;
-}
-
 /** @returns how many alerts arrived, since when, and the longest pause between two. */
 export function describeBeats(
   { beats = 0, beatsSince, longestGapMs }: WatchView,

@@ -1,14 +1,15 @@
-import { useState } from 'preact/hooks';
-import type { PositionView } from '../../../lib/admin/contract/commands.ts';
+import { useEffect, useState } from 'preact/hooks';
+import type { CommandResult } from '../../../lib/admin/contract/commands.ts';
+import { call, errorMessage } from '../api.ts';
 import { Review } from '../control/review.tsx';
 import { isTyped, TypedConfirmation } from '../control/typed-confirmation.tsx';
-import { actionTitle, marketName } from '../labels.ts';
-import { LeftOutList } from '../link/preview-list.tsx';
-import { describeScope, listLeftOut, listMatching } from '../link/scope-text.ts';
+import { actionTitle } from '../labels.ts';
+import { PlanList } from '../link/preview-list.tsx';
+import { describeScope, listMatching } from '../link/scope-text.ts';
 import { toWatch } from '../link/watch-input.ts';
 import { describeWatch } from '../link/watch-text.ts';
 import { positions } from '../store.ts';
-import { usePreview } from '../use-preview.ts';
+import { toPlanKey } from '../use-preview.ts';
 import {
   canAdopt,
   canRehearse,
@@ -18,6 +19,7 @@ import {
   toReduce,
   toScope,
   toStop,
+  toStrategyInput,
 } from './strategy-input.ts';
 
 interface StrategyReviewProps {
@@ -88,76 +90,50 @@ function describeBehavior(choices: StrategyChoices): string[] {
   ];
 }
 
-/** The most positions whose plan is read: each is a request to the exchange. */
-const maxPlans = 10;
+type Plan = CommandResult<'links.plan'>;
 
 function Matching({ choices }: { choices: StrategyChoices }) {
-  const scope = toScope(choices);
-  const all = positions.value ?? [];
-  const matching = listMatching(scope, all);
+  const { plan, error } = usePlan(choices);
+  if (error !== undefined) return <p class="muted">What it would do now is not known. {error}</p>;
+  if (plan === undefined) return <p class="muted">Reading the positions from the exchange…</p>;
+  const { positions: matching, warnings = [] } = plan;
   return (
     <>
       <h3>{matching.length === 0 ? 'Nothing matches now' : `Matches now: ${countOf(matching.length)}`}</h3>
       {matching.length === 0 ? <p class="muted">It acts on what matches when an alert arrives.</p> : null}
-      <ul class="sentences">
-        {matching.slice(0, maxPlans).map((position) => (
-          <li key={position.positionId}>
-            <Subject position={position} />: <Effect choices={choices} position={position} />
-          </li>
-        ))}
-      </ul>
-      {matching.length > maxPlans ? <p class="muted">And {matching.length - maxPlans} more.</p> : null}
-      <LeftOutList
-        leftOut={listLeftOut(scope, all).map(({ position, why }) => ({
-          key: position.positionId,
-          text: `${marketName(position.symbol)} ${position.side}: ${why}`,
-        }))}
-      />
+      <PlanList plan={plan} />
+      {warnings.map((warning) => (
+        <p key={warning} class="hint">
+          {warning}
+        </p>
+      ))}
     </>
   );
+}
+
+/** What the link would do now, read again when what it matches changes. */
+function usePlan(choices: StrategyChoices): { plan?: Plan | undefined; error?: string | undefined } {
+  const [read, setRead] = useState<{ plan?: Plan; error?: string }>({});
+  const matching = listMatching(toScope(choices), positions.value ?? []);
+  const planKey = matching.map((each) => `${each.positionId} ${toPlanKey(each)}`).join();
+  useEffect(() => {
+    let isOutdated = false;
+    setRead({});
+    call('links.plan', toStrategyInput(choices)).then(
+      (plan) => {
+        if (!isOutdated) setRead({ plan });
+      },
+      (thrown: unknown) => {
+        if (!isOutdated) setRead({ error: errorMessage(thrown) });
+      },
+    );
+    return () => {
+      isOutdated = true;
+    };
+  }, [planKey]);
+  return read;
 }
 
 function countOf(count: number): string {
   return count === 1 ? '1 open position' : `${count} open positions`;
-}
-
-function Subject({ position: { symbol, side, account, label } }: { position: PositionView }) {
-  return (
-    <>
-      <strong>
-        {marketName(symbol)} {side}
-      </strong>{' '}
-      on {account}
-      {label === undefined ? '' : ` (${label})`}
-    </>
-  );
-}
-
-/** The engine's own plan of a close, a keep and a part in whole percent. Of any other action, what it aims at. */
-function Effect({ choices, position }: { choices: StrategyChoices; position: PositionView }) {
-  const { action, reduce, reducePercent } = choices;
-  if (action === 'heartbeat') return <>nothing changes.</>;
-  if (action === 'stop') return <>its stop moves if the new one is better.</>;
-  if (action !== 'reduce') return <Planned action={action} position={position} percent={undefined} />;
-  const percent = Number(reducePercent);
-  return reduce === 'byPercent' && Number.isInteger(percent) ? (
-    <Planned action="close" position={position} percent={percent} />
-  ) : (
-    <>
-      closes{' '}
-      {reduce === 'toPercent' ? `what exceeds ${reducePercent} % of what filled` : `${reducePercent} %`}.
-    </>
-  );
-}
-
-function Planned({
-  action,
-  position,
-  percent,
-}: {
-  action: 'close' | 'keep';
-  position: PositionView;
-  percent: number | undefined;
-}) {
-  return <>{usePreview(position, percent)[action]}</>;
 }

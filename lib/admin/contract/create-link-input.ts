@@ -44,7 +44,7 @@ export const watchField = z
     then: watchSchema.shape.then.default('tell'),
   })
   .describe(
-    'Acts once when alerts stop. `every`: how often one is due, from `"5m"` to `"7d"`. `missed`: after how many missing ones it acts (default 2). `then`: what it does: `tell` (default) sends a notice, `stop-break-even` moves stops, `close` closes.',
+    'Acts once when alerts stop. `every`: how often one is due, from `"5m"` to `"7d"`. `missed`: after how many missing ones it acts (default 2). `then`: what it does: `tell` (default) sends a notice, `stop-break-even` moves stops, `close` closes. With `close`, the result has a warning until 7 days of alerts have arrived.',
   );
 
 /** @returns milliseconds of a duration such as `5m`. */

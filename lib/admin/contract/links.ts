@@ -76,12 +76,14 @@ const linkViewSchema = shownOfLink.extend({
 });
 export type LinkView = z.infer<typeof linkViewSchema>;
 
+const warningsField = z.array(z.string()).optional();
+
 const createResult = z.object({
   /** With the token, which is stored nowhere: it can't be shown again. */
   url: z.string(),
   link: linkViewSchema,
   /** What the owner may not have meant. Absent without any. */
-  warnings: z.array(z.string()).optional(),
+  warnings: warningsField,
 });
 
 /** Whether links are paused at present. */
@@ -91,10 +93,7 @@ export const pauseShape = {
   pausedUntil: z.string().optional(),
 };
 
-const previewResult = z.object({
-  link: linkViewSchema,
-  /** Of a link for one position. */
-  position: positionViewSchema.optional(),
+const planShape = {
   /** What would become of each position that it matches; of a link that follows a strategy, of each one that is followed. */
   positions: z.array(
     z.object({
@@ -104,8 +103,22 @@ const previewResult = z.object({
       side: sideSchema,
       fires: z.boolean(),
       would: z.string(),
+      /** Why it is among them. */
+      why: z.string(),
     }),
   ),
+  /** With `adopt`: what becomes of an exchange position beyond those of Ripcord. */
+  adopts: z
+    .object({
+      account: z.string(),
+      symbol: z.string(),
+      side: sideSchema,
+      /** In base currency. Absent if there is none, or the exchange was not read. */
+      amount: z.string().optional(),
+      fires: z.boolean(),
+      would: z.string(),
+    })
+    .optional(),
   /** Open positions that the owner may expect here, and why they are not. */
   leftOut: z.array(
     z.object({ positionId: positionIdSchema, symbol: z.string(), side: sideSchema, why: z.string() }),
@@ -114,6 +127,13 @@ const previewResult = z.object({
   fires: z.boolean(),
   /** What it would do, or why it would not act. */
   would: z.string(),
+};
+
+const previewResult = z.object({
+  link: linkViewSchema,
+  /** Of a link for one position. */
+  position: positionViewSchema.optional(),
+  ...planShape,
 });
 
 export const linksCommands = {
@@ -122,6 +142,17 @@ export const linksCommands = {
       'Creates a link for a position, or for all positions of a market, a tag or an account. Its URL is shown only once.',
     input: createLinkInput,
     result: createResult,
+  },
+  'links.plan': {
+    summary: 'Shows what a link would do now, from live exchange data, without creating it.',
+    details:
+      'For the input of `links.create`. A link that follows a strategy acts on a position once it follows it.',
+    input: createLinkInput,
+    result: z.object({
+      ...planShape,
+      /** What the owner may not have meant. Absent without any. */
+      warnings: warningsField,
+    }),
   },
   'links.list': {
     summary: 'Lists links, newest first.',
@@ -165,8 +196,14 @@ export const linksCommands = {
   },
   'links.update': {
     summary: 'Renames a link, or changes when it expires or its watch. A link that has expired works again.',
+    details:
+      'A watch that closes is accepted at any time. Until 7 days of alerts have arrived, `warnings` states that; the console offers it only then.',
     input: updateInput,
-    result: z.object({ link: linkViewSchema }),
+    result: z.object({
+      link: linkViewSchema,
+      /** What the owner may not have meant. Absent without any. */
+      warnings: warningsField,
+    }),
   },
   'links.revoke': {
     summary: 'Revokes a link permanently. Its URL stops working immediately.',

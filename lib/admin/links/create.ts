@@ -38,7 +38,7 @@ export async function createLink(
 }
 
 /** Looks up what the link is for: a mistyped account or market would make a link that never acts. */
-async function findPlace(
+export async function findPlace(
   { services, accounts }: Admin,
   { positionId, account, symbol, side, tag, adopt }: CommandInput<'links.create'>,
 ): Promise<{ place: LinkPlace; market?: MarketRules }> {

@@ -3,6 +3,9 @@ import { isInScope } from '../../link/scope.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import type { CommandResult } from '../contract/commands.ts';
 
+/** Whether the link exists already. */
+export type Stage = 'created' | 'planned';
+
 type LeftOut = CommandResult<'links.preview'>['leftOut'];
 
 /**
@@ -11,15 +14,19 @@ type LeftOut = CommandResult<'links.preview'>['leftOut'];
  * tag, those whose tag differs only in capitals, or that are in a market of a position with the tag.
  * @param positions those that the sweep has not archived yet.
  * @param followed the positions that a link follows; undefined if it follows no strategy.
+ * @param stage of a `planned` link for a market also the positions of that market on other accounts.
  */
 export function findLeftOut(
   link: Link,
   positions: readonly Position[],
   followed: ReadonlySet<string> | undefined,
+  stage: Stage = 'created',
 ): LeftOut {
   const markets = new Set(positions.filter((each) => isInScope(link, each)).map(toMarket));
   return positions.flatMap((position) => {
-    const why = isInScope(link, position) ? whyIdle(position, followed) : whyOutside(link, position, markets);
+    const why = isInScope(link, position)
+      ? whyIdle(position, followed)
+      : whyOutside(link, position, { markets, stage });
     const { positionId, symbol, side } = position;
     return why === undefined ? [] : [{ positionId, symbol, side, why }];
   });
@@ -39,12 +46,21 @@ function whyIdle(
     : `It is not followed yet: no message "${side}" has arrived since it was opened.`;
 }
 
-function whyOutside({ scope }: Link, position: Position, markets: ReadonlySet<string>): string | undefined {
+interface Expected {
+  /** Of the positions in the scope. */
+  markets: ReadonlySet<string>;
+  stage: Stage;
+}
+
+function whyOutside({ scope }: Link, position: Position, { markets, stage }: Expected): string | undefined {
   if (scope === undefined || isFinal(position.state)) return undefined;
   if ('tag' in scope) return whyOtherTag(scope.tag, position, markets.has(toMarket(position)));
-  const isOtherSide =
-    'symbol' in scope && position.account === scope.account && position.symbol === scope.symbol;
-  return isOtherSide ? `It is a ${position.side}, and the link is for each ${scope.side}.` : undefined;
+  if (!('symbol' in scope) || position.symbol !== scope.symbol) return undefined;
+  if (position.account !== scope.account)
+    return stage === 'planned'
+      ? `It is on ${position.account}, and the link is for ${scope.account}.`
+      : undefined;
+  return `It is a ${position.side}, and the link is for each ${scope.side}.`;
 }
 
 function whyOtherTag(wanted: string, { tag }: Position, isSameMarket: boolean): string | undefined {

@@ -2,6 +2,7 @@ import { type Amount, decimal } from '../../amount.ts';
 import type { MarketRules } from '../../exchange/exchange.ts';
 import type { Link } from '../../link/link.ts';
 import { describeScope } from '../../link/scope.ts';
+import { warnOfClosing } from '../../link/watch-advice.ts';
 import { inParallel } from '../../parallel.ts';
 import type { Position } from '../../position/position.ts';
 import type { Services } from '../../services.ts';
@@ -21,7 +22,8 @@ export async function findWarnings(
   link: Link,
   market: MarketRules | undefined,
 ): Promise<string[]> {
-  if (link.scope === undefined && link.action !== 'stop') return [];
+  const unproven = warnOfClosing(link.watch, {}, services.now());
+  if (link.scope === undefined && link.action !== 'stop') return unproven;
   const [others, open] = await Promise.all([
     services.store.listStandingLinks(),
     services.store.listPositions('open', () => undefined),
@@ -29,7 +31,7 @@ export async function findWarnings(
   const contradictions = findContradictions(link, others, services.now());
   const inScope = open.filter((position) => matches(link, position));
   const prices = await findPriceWarnings(services, link, toStopped(link, inScope, market));
-  return [...contradictions.map((other) => describeContradiction(link, other)), ...prices];
+  return [...contradictions.map((other) => describeContradiction(link, other)), ...prices, ...unproven];
 }
 
 function describeContradiction(link: Link, other: Link): string {

@@ -1,5 +1,6 @@
 import { Fault } from '../../fault.ts';
 import type { Link } from '../../link/link.ts';
+import { warnOfClosing } from '../../link/watch-advice.ts';
 import { changeLinkState } from '../../strategy/change-link-state.ts';
 import { withoutWatchWork } from '../../strategy/watch.ts';
 import { newLinkState } from '../../strategy/watch-view.ts';
@@ -32,7 +33,9 @@ export async function updateLink(
       ...withoutWatchWork(state),
       watch: newLinkState(updated, now()).watch,
     }));
-  return { link: await readLinkView(store, updated, now()) };
+  const view = await readLinkView(store, updated, now());
+  const warnings = warnOfClosing(watch, view.watch ?? {}, now());
+  return warnings.length === 0 ? { link: view } : { link: view, warnings };
 }
 
 function requireBeats({ linkId, action, follows }: Link): void {

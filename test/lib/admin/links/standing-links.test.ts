@@ -245,6 +245,34 @@ describe('warnings at creation', () => {
   });
 });
 
+describe('a watch that closes', () => {
+  const beating = { tag: 'trend', action: 'heartbeat' } as const;
+  const closing = { every: '5m', missed: 3, then: 'close' } as const;
+
+  it('is accepted for a new link, with a warning that no week of alerts shows their pauses', async () => {
+    const admin = stage();
+    const { link, warnings } = await admin.run('links.create', { ...beating, watch: closing });
+    expect(link.watch).toMatchObject({ ...closing, state: 'waiting' });
+    expect(warnings).toEqual([expect.stringContaining('A watch that only notifies shows that first.')]);
+    const told = await admin.run('links.create', { ...beating, watch: { ...closing, then: 'tell' } });
+    expect(told).not.toHaveProperty('warnings');
+  });
+
+  it.each([
+    [7 * 86_400_000, undefined],
+    [7 * 86_400_000 - 1, [expect.stringContaining('7 days of alerts have not shown yet')]],
+  ])('is chosen %i ms after the first alert with the warnings %j', async (ms, warnings) => {
+    const admin = stage();
+    const { link } = await admin.run('links.create', { ...beating, watch: { ...closing, then: 'tell' } });
+    const state = await admin.table.readLinkState(link.linkId);
+    const firstAt = admin.now() - ms;
+    await admin.table.saveLinkState({ ...state, beats: { firstAt, lastAt: admin.now(), count: 9 } });
+    const updated = await admin.run('links.update', { linkId: link.linkId, watch: closing });
+    expect(updated.link.watch).toMatchObject({ then: 'close' });
+    expect(updated.warnings).toEqual(warnings);
+  });
+});
+
 describe('arming', () => {
   it('ends a rehearsal', async () => {
     const admin = stage();
@@ -415,5 +443,49 @@ describe('a preview', () => {
     expect(leftOut).toMatchObject([
       { positionId: positionIdAt(2), why: expect.stringContaining('not followed yet') },
     ]);
+  });
+
+  it('of a link that adopts says so when the exchange does not tell what it holds', async () => {
+    const admin = newAdmin({
+      accounts: { main },
+      exchange: {
+        ...exchange,
+        fetchPosition: () => Promise.reject(new Fault('exchange-unreachable', 'Binance did not respond.')),
+      },
+    });
+    const adopting = { ...market, action: 'close', adopt: true } as const;
+    const { link } = await admin.run('links.create', adopting);
+    const preview = await admin.run('links.preview', { linkId: link.linkId });
+    expect(preview).toMatchObject({
+      fires: false,
+      adopts: { fires: false, would: 'it is not known what it adopts; Binance did not respond.' },
+      would: 'If fired now: it is not known what it adopts; Binance did not respond.',
+    });
+    expect(preview.adopts).not.toHaveProperty('amount');
+  });
+
+  it('of a link that adopts reads no exchange while links are halted', async () => {
+    const admin = newAdmin({ accounts: { main }, exchange, linksHalted: true });
+    const { link } = await admin.run('links.create', { ...market, action: 'close', adopt: true });
+    expect((await admin.run('links.preview', { linkId: link.linkId })).adopts).toMatchObject({
+      would: 'it is not known what it adopts; The exchange is not read while links are halted.',
+    });
+  });
+
+  it('of a link that follows a strategy adopts at its own side, and not at "flat"', async () => {
+    const held = { side: 'long', amount: '0.5', averagePrice: '60000', hedged: false } as const;
+    const admin = newAdmin({
+      accounts: { main },
+      exchange: { ...exchange, fetchPosition: async () => held },
+    });
+    const plan = await admin.run('links.plan', {
+      ...{ ...market, action: 'close', follows: 'market-position', adopt: true },
+    });
+    expect(plan).toMatchObject({
+      fires: false,
+      adopts: { amount: '0.5', fires: false, would: 'adopts 0.5 BTC at the next message "long".' },
+      would: expect.stringContaining('Adopts 0.5 BTC at the next message "long".'),
+    });
+    expect(await admin.run('links.list', {})).toMatchObject({ links: [] });
   });
 });

@@ -14,6 +14,7 @@ export const refusalCauses = [
   'gave-up',
   'not-adopted',
   'stop-refused',
+  'needs-attention',
 ] as const;
 export type RefusalCause = (typeof refusalCauses)[number];
 
@@ -129,6 +130,13 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
     reason: (hit) => `did not move the stop of ${namePositions(hit)}`,
     advice: ({ positionIds: [positionId = 'POSITION', ...others] = [] }) =>
       `Check which stop it has: ripcord positions get ${others.length === 0 ? positionId : 'POSITION'}`,
+    concernsPart: true,
+  },
+  'needs-attention': {
+    word: 'a position needs your attention',
+    reason: (hit) => `left ${namePositions(hit)} as before, because Ripcord needs your attention there first`,
+    advice: ({ positionIds: [positionId = 'POSITION', ...others] = [] }) =>
+      `See what to do: ripcord positions get ${others.length === 0 ? positionId : 'POSITION'}`,
     concernsPart: true,
   },
   'gave-up': {

@@ -38,6 +38,8 @@ interface Hearing {
   side: Position['side'] | undefined;
   /** Positions that a strong read has shown to have ended. */
   ended: readonly string[];
+  /** Positions that were opened after the message was sent. */
+  newer: readonly string[];
   /** Epoch milliseconds. */
   now: number;
 }
@@ -50,14 +52,14 @@ export function hear(
   state: LinkState,
   message: StateMessage,
   inScope: readonly Sided[],
-  { rehearses, side, ended, now }: Hearing,
+  { rehearses, side, ended, newer, now }: Hearing,
 ): Heard {
   const order = compareTimes(message, state);
   if (order === 'older') return { ...nothing, state, isLate: true };
   const isOpen = (positionId: string) => !ended.includes(positionId);
   const own = inScope.filter(({ side }) => side === message.position).map(toId);
-  // A repeat marks nothing that was opened since: its bar was over by then.
-  const marked = order === 'newer' ? own : [];
+  // A repeat marks nothing that was opened since, because its bar was over by then; nor does a message that took long.
+  const marked = order === 'newer' ? own.filter((positionId) => !newer.includes(positionId)) : [];
   const followed = [...new Set([...state.followed.filter(isOpen), ...marked])];
   const others = inScope.filter(({ side }) => side !== message.position).map(toId);
   const targets = others.filter((positionId) => followed.includes(positionId));

@@ -13,7 +13,7 @@ import type { HitResponse } from '../response.ts';
 import { adoptFirst, notAdopted, withAdopted, withoutAdoption } from './adopt-first.ts';
 import { leftAlone } from './left-alone.ts';
 import { recordTarget, recordWhole } from './record-standing.ts';
-import type { StandingHit } from './standing-hit.ts';
+import { findNewer, type StandingHit } from './standing-hit.ts';
 import { summarize, toLate } from './summarize.ts';
 import { type TargetAnswer, toTargetAnswer } from './target-answer.ts';
 
@@ -27,12 +27,14 @@ export async function actOnScope(hit: StandingHit): Promise<HitResponse> {
   const begun = await begin(hit, hitId);
   // Other hits of this link came first each time. They hold what this one would have done.
   if (begun === undefined) return recordWhole(hit, notRun['out-of-time']);
-  const { arrival, inScope, adoption } = begun;
+  const { arrival, inScope, adoption, newer } = begun;
   const answers = await inParallel(arrival.targets, parallelTargets, async (positionId) => {
     const known = inScope.find((position) => position.positionId === positionId);
     return toTargetAnswer(link, positionId, await act(services, link.linkId, positionId), known);
   });
-  const others = inScope.filter(({ positionId }) => arrival.joins && !isKnown(arrival, positionId));
+  const others = inScope.filter(
+    ({ positionId }) => !isKnown(arrival, positionId) && (arrival.joins || newer.includes(positionId)),
+  );
   const summary = summarize(answers);
   const response = adoption.kind === 'unknown' ? withoutAdoption(summary) : summary;
   await Promise.all([
@@ -54,6 +56,8 @@ interface Begun {
   arrival: Arrival;
   inScope: Position[];
   adoption: Adoption;
+  /** Opened after the alert was sent: they are not the hit's. */
+  newer: string[];
 }
 
 /** Decides which positions the hit is for, and stores that before anything is sent. */
@@ -70,7 +74,8 @@ async function begin(hit: StandingHit, hitId: string): Promise<Begun | undefined
   const inScope = withAdopted(listed, adoption);
   const accounts = Map.groupBy(inScope, toAccountKey);
   for (const [first] of accounts.values()) if (first !== undefined) preconnect(services, first);
-  const positionIds = inScope.map(({ positionId }) => positionId);
+  const newer = findNewer(hit, listed);
+  const positionIds = inScope.map(({ positionId }) => positionId).filter((id) => !newer.includes(id));
   let arrival: Arrival | undefined;
   const change = (state: Parameters<typeof arrive>[0]) => {
     // The answer to the hit's own write was lost: others can only have joined since.
@@ -79,7 +84,7 @@ async function begin(hit: StandingHit, hitId: string): Promise<Begun | undefined
     return arrival.state;
   };
   const saved = await changeLinkState(store, link.linkId, change, known);
-  return saved === undefined || arrival === undefined ? undefined : { arrival, inScope, adoption };
+  return saved === undefined || arrival === undefined ? undefined : { arrival, inScope, adoption, newer };
 }
 
 function isKnown({ state, targets }: Arrival, positionId: string): boolean {

@@ -28,24 +28,27 @@ export function answerHeard(
     );
     return rehearsed(message, [...[...marked, ...waiting, ...left].map(toPositionAnswer), ...wishes]);
   }
-  const acted = [...answers, ...marked, ...waiting];
+  const superseded = answers.filter(({ isSuperseded }) => isSuperseded === true);
+  if (superseded.length > 0 && superseded.length === answers.length)
+    return { ...late, positions: superseded.map(toPositionAnswer) };
+  const acted = [...answers.filter(({ isSuperseded }) => isSuperseded !== true), ...marked, ...waiting];
   if (acted.length === 0 && left.length > 0)
     return { ...notFollowedYet, positions: left.map(toPositionAnswer) };
   const { positions = [], ...response } = summarize(acted);
   return {
     ...response,
     ...(answers.length === 0 && acted.length > 0 ? toHeard(message, marked.length) : {}),
-    positions: [...positions, ...left.map(toPositionAnswer)],
+    positions: [...positions, ...[...left, ...superseded].map(toPositionAnswer)],
   };
 }
 
 /** The answer for a position for which a newer message came first. */
 export function superseded(positionId: string, known: Position | undefined): TargetAnswer {
   const response = createResponse('unchanged', {
-    publicMessage: 'Another message came first. Nothing was sent for this one.',
+    publicMessage: 'A newer message came first. Nothing was sent for this one.',
     decision: 'duplicate',
   });
-  return toTarget({ positionId, ...known }, response);
+  return { ...toTarget({ positionId, ...known }, response), isSuperseded: true };
 }
 
 /** A position that was opened since its side was last reported: the owner is notified that it is left open. */

@@ -19,7 +19,7 @@ import type { HitResponse } from '../response.ts';
 import { adoptFirst, withAdopted } from './adopt-first.ts';
 import { answerHeard, notFollowed, superseded } from './answer-heard.ts';
 import { recordTarget, recordWhole } from './record-standing.ts';
-import type { StandingHit } from './standing-hit.ts';
+import { findNewer, type StandingHit } from './standing-hit.ts';
 import { toLate } from './summarize.ts';
 import { type TargetAnswer, toTargetAnswer } from './target-answer.ts';
 
@@ -90,7 +90,8 @@ async function listen(hit: StandingHit, message: StateMessage): Promise<Listened
   const { missed, ended } = await readUnlisted(hit, listed, known);
   const inScope = await withOwnSide(hit, message, { positions: [...listed, ...missed], unreadable }, known);
   const side = findSide(link, inScope);
-  const options = { rehearses: link.rehearsal === true, side, ended, now: arrivedAt };
+  const newer = findNewer(hit, listed);
+  const options = { rehearses: link.rehearsal === true, side, ended, newer, now: arrivedAt };
   let heard: Heard | undefined;
   let isOfNote = options.rehearses;
   const untold = new Set<string>();
@@ -166,7 +167,10 @@ async function actOn(
 
 async function end({ services, link }: StandingHit, answers: readonly TargetAnswer[]): Promise<void> {
   if (answers.length === 0) return;
-  const done = answers.filter(({ left }) => !left).map(({ positionId }) => positionId);
+  // What a newer message took over is that one's to finish.
+  const done = answers
+    .filter(({ left, isSuperseded }) => !left && isSuperseded !== true)
+    .map(({ positionId }) => positionId);
   await changeLinkState(services.store, link.linkId, (state) => finish(state, done, services.now())).catch(
     () => undefined,
   );

@@ -11,6 +11,12 @@ const heard = createResponse('done', {
   decision: 'heard',
 });
 
+const rehearsed = createResponse('rehearsed', {
+  publicMessage: 'The heartbeat arrived. This link is in rehearsal.',
+  positions: [],
+  decision: 'rehearsed',
+});
+
 /** A heartbeat only shows that alerts arrive. The first one, and one that was missed, are in the history. */
 export async function takeBeat({ services, link, request, arrivedAt }: StandingHit): Promise<HitResponse> {
   const { linkId, action } = link;
@@ -19,7 +25,8 @@ export async function takeBeat({ services, link, request, arrivedAt }: StandingH
     isOfNote ||= isBeatOfNote(state);
     return noteBeat(state, arrivedAt);
   });
-  const response = saved === undefined ? notRun['out-of-time'] : heard;
+  const arrived = link.rehearsal === true ? rehearsed : heard;
+  const response = saved === undefined ? notRun['out-of-time'] : arrived;
   if (isOfNote || saved === undefined)
     await recordHit(services, { actor: 'link', linkId, action }, response, [], request);
   return response;

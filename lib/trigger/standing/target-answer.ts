@@ -32,6 +32,8 @@ export interface TargetAnswer {
   /** The sweep has to act on it again. */
   left: boolean;
   needsSweep: boolean;
+  /** A newer message of the strategy came first, so nothing was done for this one. */
+  isSuperseded?: true;
   response: HitResponse;
   requests: RequestNote[];
 }
@@ -46,7 +48,7 @@ export function toTargetAnswer(
   const progress = toProgress(acted);
   const left = isLeft(acted);
   const isContinued = left && progress !== 'refused' && !isHeldByAnother(acted);
-  const { response, requests = [] } = respond(link, acted);
+  const { response, requests = [] } = withNotice(respond(link, acted));
   const named = response.position ?? (known === undefined ? { positionId } : toNamed(known));
   return {
     positionId,
@@ -63,6 +65,14 @@ export function toTargetAnswer(
 
 function toNamed({ positionId, symbol, side }: Position): PublicPosition {
   return { positionId, symbol, side };
+}
+
+/** An earlier action failed there. Its own notice does not say that an alert now left the position open. */
+function withNotice({ response, ...answered }: Answered): Answered {
+  const { status, decision } = response;
+  const isStuck = (status === 'needs-attention' || status === 'refused') && decision === 'refused';
+  const refusal = response.refusal ?? (isStuck ? ('needs-attention' as const) : undefined);
+  return { ...answered, response: refusal === undefined ? response : { ...response, refusal } };
 }
 
 interface Answered {

@@ -13,21 +13,21 @@ const [long, short] = [
 ];
 
 it('A link for both sides follows one and acts on the other with the same message', () => {
-  const options = { rehearses: false, side: undefined, ended: [], now: 1 };
+  const options = { rehearses: false, side: undefined, ended: [], newer: [], now: 1 };
   const state = hear(unknownLinkState(linkId), { position: 'short' }, [long, short], options).state;
   const { followed, targets } = hear(state, { position: 'long' }, [long, short], { ...options, now: 2 });
   expect([followed, targets]).toEqual([[long.positionId], [short.positionId]]);
 });
 
 it('Ended positions are forgotten', () => {
-  const options = { rehearses: false, side: undefined, ended: [], now: 1 };
+  const options = { rehearses: false, side: undefined, ended: [], newer: [], now: 1 };
   const state = hear(unknownLinkState(linkId), { position: 'long' }, [long], options).state;
   const ended = [long.positionId];
   expect(hear(state, { position: 'flat' }, [], { ...options, ended }).state).toMatchObject({ followed: [] });
 });
 
 it('A position that a list lacks is still followed, and a later "flat" acts on it', () => {
-  const options = { rehearses: false, side: undefined, ended: [], now: 1 };
+  const options = { rehearses: false, side: undefined, ended: [], newer: [], now: 1 };
   const state = hear(unknownLinkState(linkId), { position: 'long' }, [long], options).state;
   const unlisted = hear(state, { position: 'flat' }, [], options).state;
   expect(hear(unlisted, { position: 'flat' }, [long], options).targets).toEqual([long.positionId]);
@@ -43,7 +43,7 @@ it('A beat drops what the watch has left to do', () => {
 });
 
 it.each(['long', 'flat'] as const)('The message "%s" drops what the watch has left to do', (position) => {
-  const options = { rehearses: false, side: undefined, ended: [], now: 1 };
+  const options = { rehearses: false, side: undefined, ended: [], newer: [], now: 1 };
   expect(hear(leftByWatch, { position }, [long], options).state.unfinished).toBeUndefined();
 });
 

@@ -56,12 +56,14 @@ export function hear(
 ): Heard {
   const order = compareTimes(message, state);
   if (order === 'older') return { ...nothing, state, isLate: true };
+  // Of two messages with the same time, the first one counts: the second one repeats it, also if it says something else.
+  const position = order === 'repeat' ? (state.heard?.position ?? message.position) : message.position;
   const isOpen = (positionId: string) => !ended.includes(positionId);
-  const own = inScope.filter(({ side }) => side === message.position).map(toId);
+  const own = inScope.filter(({ side }) => side === position).map(toId);
   // A repeat marks nothing that was opened since, because its bar was over by then; nor does a message that took long.
   const marked = order === 'newer' ? own.filter((positionId) => !newer.includes(positionId)) : [];
   const followed = [...new Set([...state.followed.filter(isOpen), ...marked])];
-  const others = inScope.filter(({ side }) => side !== message.position).map(toId);
+  const others = inScope.filter(({ side }) => side !== position).map(toId);
   const targets = others.filter((positionId) => followed.includes(positionId));
   const unfollowed = others.filter((positionId) => !followed.includes(positionId));
   const isListed = (positionId: string) => inScope.some((each) => each.positionId === positionId);
@@ -72,7 +74,7 @@ export function hear(
     state: {
       ...state,
       heard,
-      ownSideAt: isOwnSide(message, side) ? now : state.ownSideAt,
+      ownSideAt: isOwnSide(position, side) ? now : state.ownSideAt,
       followed,
       unfollowedReported: [...reported, ...untold],
       unfinished: toUnfinished(state.unfinished, rehearses ? [] : targets, own, now),
@@ -92,15 +94,15 @@ function toId({ positionId }: Sided): string {
   return positionId;
 }
 
-function isOwnSide({ position }: StateMessage, side: Hearing['side']): boolean {
+function isOwnSide(position: StateMessage['position'], side: Hearing['side']): boolean {
   return side === undefined ? position !== 'flat' : position === side;
 }
 
-/** Of two messages with the same time the first one counts. Without a time, the order of arrival does. */
-function compareTimes({ position, time }: StateMessage, { heard }: LinkState): 'older' | 'repeat' | 'newer' {
+/** Without a time, the order of arrival counts. */
+function compareTimes({ time }: StateMessage, { heard }: LinkState): 'older' | 'repeat' | 'newer' {
   if (time === undefined || heard?.time === undefined) return 'newer';
   const difference = Date.parse(time) - Date.parse(heard.time);
-  if (difference === 0) return position === heard.position ? 'repeat' : 'older';
+  if (difference === 0) return 'repeat';
   return difference > 0 ? 'newer' : 'older';
 }
 

@@ -33,7 +33,7 @@ export interface StandingStage {
   /** A hit as TradingView sends it. */
   hit(request?: Partial<Request>, arrivedAt?: number): Promise<HitResponse>;
   /** The same in a process of its own. */
-  hitIn(services: Services): Promise<HitResponse>;
+  hitIn(services: Services, request?: Partial<Request>): Promise<HitResponse>;
   read(staged: Staged): Promise<Position>;
   /** How many close orders executed. */
   closes(staged: Staged): number;
@@ -134,7 +134,7 @@ export async function setStandingStage(
       return entry;
     },
     hit: (request = {}, arrivedAt) => fire(services, { ...post, ...request }, arrivedAt),
-    hitIn: (ofProcess) => fire(ofProcess, post),
+    hitIn: (ofProcess, request = {}) => fire(ofProcess, { ...post, ...request }),
     async read({ position: { positionId } }) {
       const known = await during(() => table.readPosition(positionId));
       if (known === undefined) throw new Error(`${positionId} is gone.`);

@@ -24,7 +24,5 @@ export function findNewer(
   listed: readonly Position[],
 ): string[] {
   const sent = Math.min(arrivedAt, sentAt ?? arrivedAt);
-  return listed
-    .filter(({ createdAt }) => Date.parse(createdAt) > sent)
-    .map(({ positionId }) => positionId);
+  return listed.filter(({ createdAt }) => Date.parse(createdAt) > sent).map(({ positionId }) => positionId);
 }

@@ -30,7 +30,13 @@ interface Staged {
 /** Causes of a standing link alone. */
 export type StandingCause = Extract<
   RefusalCause,
-  'unreadable' | 'left-alone' | 'not-followed' | 'gave-up' | 'not-adopted' | 'stop-refused'
+  | 'unreadable'
+  | 'left-alone'
+  | 'not-followed'
+  | 'gave-up'
+  | 'not-adopted'
+  | 'stop-refused'
+  | 'needs-attention'
 >;
 type PositionCause = Exclude<RefusalCause, StandingCause>;
 
@@ -54,6 +60,7 @@ const standingCodes: Record<StandingCause, number> = {
   'gave-up': 503,
   'not-adopted': 200,
   'stop-refused': 200,
+  'needs-attention': 200,
 };
 const standingWhy: Record<StandingCause, string> = {
   unreadable: unreadable.detail,
@@ -64,6 +71,7 @@ const standingWhy: Record<StandingCause, string> = {
   'not-adopted': notAdopted('The exchange did not answer in time.').detail,
   'stop-refused':
     'The new stop 61000 of a long is not below the current price 60000, so it would trigger at once.',
+  'needs-attention': 'Needs your attention: An order is unknown.',
 };
 export const standingCauses = Object.keys(standingCodes) as StandingCause[];
 

@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { previewLink } from '../../../../lib/admin/links/preview-link.ts';
 import { Fault } from '../../../../lib/fault.ts';
 import type { Position } from '../../../../lib/position/position.ts';
-import { type Staged, type StandingStage, setStandingStage } from '../../../simulation/standing-stage.ts';
+import {
+  cutOff as cutOffAllExchanges,
+  type Staged,
+  type StandingStage,
+  setStandingStage,
+  sweepMinutes,
+} from '../../../simulation/standing-stage.ts';
 import { exampleClaim } from '../../position/example-position.ts';
 
 /** The exchange of a position does not respond. */
@@ -217,8 +223,8 @@ describe('A hit that may be a resend', () => {
 
 it('A cold start that does not count as the time of a hit counts for its sender, so a resend joins', async () => {
   const stage = await setStandingStage();
-  await stage.open();
   const sentAt = stage.environment.time - 2_600;
+  await stage.open({ createdAt: new Date(sentAt).toISOString() });
   expect(await stage.during(() => stage.hit({ sentAt }))).toMatchObject({ status: 'done' });
   const newer = await stage.open();
   await stage.during(() => stage.hit());
@@ -293,6 +299,116 @@ it('A refused hit of a standing link acts on nothing, and is recorded under the 
     { refusal: 'body', decision: 'refused' },
   ]);
 });
+
+describe('A position that was opened after the alert', () => {
+  const second = 1_000;
+
+  it('is left open when the alert was on its way for seconds, with a record for the notice', async () => {
+    const stage = await setStandingStage();
+    const { time } = stage.environment;
+    const newer = await stage.open({ createdAt: new Date(time - 2 * second).toISOString() });
+    const older = await stage.open({ createdAt: new Date(time - 5 * second).toISOString() });
+    expect(await stage.during(() => stage.hit({ sentAt: time - 4 * second }, time - second))).toMatchObject({
+      status: 'done',
+      positions: [{ positionId: older.position.positionId }],
+    });
+    expect([older, newer].map(stage.closes)).toEqual([1, 0]);
+    expect(await stage.table.listHits(newer.position.positionId, 5)).toMatchObject([
+      { refusal: 'left-alone' },
+    ]);
+  });
+
+  it('is left open when it was opened between the arrival and the list', async () => {
+    const stage = await setStandingStage();
+    const arrivedAt = stage.environment.time;
+    await stage.during(() => stage.environment.sleep(second));
+    const newer = await stage.open({ createdAt: new Date(arrivedAt + 500).toISOString() });
+    expect(await stage.during(() => stage.hit({}, arrivedAt))).toMatchObject({ status: 'nothing-open' });
+    expect(stage.closes(newer)).toBe(0);
+  });
+
+  it('is closed by the next alert', async () => {
+    const stage = await setStandingStage();
+    const arrivedAt = stage.environment.time;
+    const newer = await stage.open({ createdAt: new Date(arrivedAt + 500).toISOString() });
+    await stage.during(() => stage.hit({}, arrivedAt));
+    await stage.during(() => stage.environment.sleep(30 * second));
+    expect(await stage.during(() => stage.hit())).toMatchObject({ status: 'done' });
+    expect(stage.closes(newer)).toBe(1);
+  });
+});
+
+describe('The page of a hit that is not finished', () => {
+  const page = { method: 'GET', isFollowUp: true, navigation: { userInitiated: true } } as const;
+
+  it('reports as not done what the sweep gave up', async () => {
+    const stage = await setStandingStage();
+    const [good, bad] = [await stage.open(), await stage.open()];
+    cutOff(stage, bad);
+    await stage.during(() => stage.hit());
+    expect(await stage.during(() => stage.hit(page))).toMatchObject({ status: 'in-progress' });
+    await sweepMinutes(stage, 7);
+    expect(await stage.during(() => stage.hit(page))).toMatchObject({
+      status: 'partly',
+      publicMessage: 'Done for 1 of 2 positions. Not done: 1. The owner needs to check it.',
+    });
+    expect([good, bad].map(stage.closes)).toEqual([1, 0]);
+  });
+
+  it('reports as not done what a pause has withheld', async () => {
+    const stage = await setStandingStage();
+    const [, bad] = [await stage.open(), await stage.open()];
+    cutOff(stage, bad);
+    await stage.during(() => stage.hit());
+    await stage.during(() => stage.table.setPaused(true));
+    await sweepMinutes(stage, 1);
+    await stage.during(() => stage.table.setPaused(false));
+    expect(await stage.during(() => stage.hit(page))).toMatchObject({ status: 'partly' });
+  });
+
+  it('reports a refused stop as not done, and a stop that is as good as done', async () => {
+    const stage = await setStandingStage({ action: 'stop', stop: { price: '999999' } });
+    const [refused, bad] = [await stage.open(), await stage.open()];
+    cutOff(stage, bad);
+    await stage.during(() => stage.hit());
+    const { positions = [] } = (await stage.during(() => stage.hit(page))) ?? {};
+    expect(positions.find(({ positionId }) => positionId === refused.position.positionId)).toMatchObject({
+      outcome: 'refused',
+    });
+  });
+
+  it('shows no outcome of an earlier action', async () => {
+    const stage = await setStandingStage();
+    await stage.open({ outcome: earlierOutcome });
+    const { restore } = cutOffAllExchanges(stage);
+    await stage.during(() => stage.hit());
+    await stage.during(() => stage.table.setPaused(true));
+    await sweepMinutes(stage, 1);
+    await stage.during(() => stage.table.setPaused(false));
+    const { status, positions } = await stage.during(() => stage.hit(page));
+    restore();
+    expect([status, positions?.map(({ detail }) => detail)]).toEqual([
+      'partly',
+      ['Not done. The history has the reason.'],
+    ]);
+  });
+});
+
+const earlierOutcome: Position['outcome'] = {
+  outcome: 'closed',
+  closedBy: 'ripcord',
+  action: 'close',
+  percent: 25,
+  actor: 'operator',
+  detail: 'Closed 0.025 BTC last week.',
+  entryFilled: '0.125',
+  closedAmount: '0.025',
+  remaining: '0.1',
+  canceledEntryOrderIds: [],
+  canceledExitOrderIds: [],
+  claimedAt: '2023-01-01T00:00:00.000Z',
+  settledAt: '2023-01-01T00:00:00.000Z',
+};
 
 describe('A GET of a standing link', () => {
   const byPerson = { method: 'GET', navigation: { userInitiated: true } } as const;

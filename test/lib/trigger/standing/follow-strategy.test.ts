@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Exchange } from '../../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../../lib/fault.ts';
 import type { Link } from '../../../../lib/link/link.ts';
+import type { Services } from '../../../../lib/services.ts';
 import { sweep } from '../../../../lib/sweep/sweep.ts';
 import { type StandingStage, setStandingStage } from '../../../simulation/standing-stage.ts';
 import { examplePerpetual } from '../../position/example-position.ts';
@@ -50,6 +51,61 @@ describe('A link that follows a strategy', () => {
     ]);
   });
 
+  it('takes another state with the same time as a repeat of the first one', async () => {
+    const stage = await setFollowing();
+    const staged = await stage.open();
+    await stage.say(`long ${stage.at(1)}`);
+    expect(await stage.say(`flat ${stage.at(1)}`)).toMatchObject({
+      status: 'done',
+      positions: [{ outcome: 'followed' }],
+    });
+    expect(stage.closes(staged)).toBe(0);
+  });
+
+  it('does not follow what was opened while the message was on its way', async () => {
+    const stage = await setFollowing();
+    const arrivedAt = stage.environment.time;
+    await stage.open({ createdAt: new Date(arrivedAt + 500).toISOString() });
+    const request = { message: `long ${stage.at(1)}`, hasBody: true };
+    expect(await stage.during(() => stage.hit(request, arrivedAt))).toMatchObject({
+      positions: [{ outcome: 'unchanged' }],
+    });
+  });
+
+  it('acts on a "flat" that came right after "long", while an earlier "flat" was still being handled', async () => {
+    const stage = await setFollowing();
+    const staged = await stage.open();
+    await stage.say('long');
+    const { environment, table, services } = stage;
+    const slow = (readMs: number, recordMs: number): Services => {
+      let reads = 0;
+      const store: Services['store'] = {
+        ...table,
+        async readLinkState(linkId) {
+          reads += 1;
+          if (reads === 2) await environment.sleep(readMs);
+          return table.readLinkState(linkId);
+        },
+        async recordHit(...hit) {
+          await environment.sleep(recordMs);
+          return table.recordHit(...hit);
+        },
+      };
+      return { ...services, store };
+    };
+    const say = (message: string, process: Services) => stage.hitIn(process, { message, hasBody: true });
+    const [first, , last] = await stage.during(async () => {
+      const flat = say('flat', slow(500, 600));
+      await environment.sleep(200);
+      const long = say('long', services);
+      await environment.sleep(500);
+      return Promise.all([flat, long, say('flat', slow(600, 0))]);
+    });
+    expect(first).toMatchObject({ status: 'late', positions: [{ outcome: 'unchanged' }] });
+    expect(last).toMatchObject({ status: 'done', positions: [{ outcome: 'closed' }] });
+    expect(stage.closes(staged)).toBe(1);
+  });
+
   it('does not follow by a repeat what was opened after the message first arrived', async () => {
     const stage = await setFollowing();
     await stage.say(`long ${stage.at(1)}`);
@@ -67,7 +123,7 @@ describe('A link that follows a strategy', () => {
     const staged = await stage.open();
     await stage.say(`long ${stage.at(3)}`);
     expect(await stage.say(`flat ${stage.at(2)}`)).toMatchObject({ status: 'late', httpStatus: 200 });
-    expect(await stage.say(`flat ${stage.at(3)}`)).toMatchObject({ status: 'late' });
+    expect(await stage.say(`flat ${stage.at(3)}`)).toMatchObject({ positions: [{ outcome: 'followed' }] });
     expect(stage.closes(staged)).toBe(0);
   });
 

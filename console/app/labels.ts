@@ -150,6 +150,7 @@ function formatSources(sources: 'tradingview' | string[]): string {
 /** How to use a link without an alert, and whether it asks first: as lib/trigger/fire.ts decides it. */
 export function describeManualUse(link: LinkView): string {
   const { confirm, methods, percent, maxUses, sources } = link;
+  if (link.follows !== undefined) return 'Only a message acts. In a browser, this link does nothing.';
   if (sources === 'tradingview') return 'Only TradingView can use this link. A browser is refused.';
   const asks =
     isStanding(link) || confirm || methods === 'post-only' || (percent !== undefined && maxUses !== 1);

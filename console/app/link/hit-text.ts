@@ -58,7 +58,7 @@ const outcomeWords: Record<string, string> = {
   'needs-attention': 'needs attention',
   'would-trigger': 'stop not moved: it would trigger at once',
   'stop-moved': 'stop moved',
-  unchanged: 'stop unchanged',
+  unchanged: 'nothing changed',
   'not-followed': 'not followed yet',
 };
 

@@ -22,7 +22,7 @@ export function FirstAlert({ created }: { created: LinkView }) {
       <div role="status">
         {hit === undefined ? <p class="muted">Waiting for the first alert…</p> : <Received hit={hit} />}
       </div>
-      {link.state === 'rehearsal' ? <Arm linkId={link.linkId} isHeard={hit !== undefined} /> : null}
+      {link.state === 'rehearsal' ? <Arm link={link} isHeard={hit !== undefined} /> : null}
       {created.rehearsal === true && link.state === 'armed' ? <p>Armed. The next alert acts.</p> : null}
     </section>
   );
@@ -37,7 +37,7 @@ function Received({ hit }: { hit: HitView }) {
   );
 }
 
-function Arm({ linkId, isHeard }: { linkId: string; isHeard: boolean }) {
+function Arm({ link: { linkId, follows }, isHeard }: { link: LinkView; isHeard: boolean }) {
   const { busy, error, run } = useTask();
   const arm = () =>
     run(async () => {
@@ -49,6 +49,7 @@ function Arm({ linkId, isHeard }: { linkId: string; isHeard: boolean }) {
       <p class="help">
         In rehearsal: alerts do nothing until you arm the link.
         {isHeard ? '' : ' You can also arm it later, from its three dots.'}
+        {follows === undefined ? '' : ' It can be armed once a message of its own side has arrived.'}
       </p>
       <div>
         <button type="button" disabled={busy} onClick={arm}>

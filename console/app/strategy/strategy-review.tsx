@@ -86,7 +86,7 @@ function describeBehavior(choices: StrategyChoices): string[] {
       ? ['It adopts what the exchange shows beyond these positions first.']
       : []),
     ...(isWatched && canWatch(choices) ? [`Watch: ${describeWatch(toWatch(watch))}.`] : []),
-    'In a browser it shows a button first.',
+    isFollowing(choices) ? 'In a browser it does nothing.' : 'In a browser it shows a button first.',
   ];
 }
 

@@ -11,7 +11,7 @@ export function StrategySteps({ url, link }: { url: string; link: LinkView }) {
       <AlertIntro url={url} link={link} />
       {link.follows === undefined ? <PlainSteps link={link} /> : <StateSteps link={link} />}
       <p class="help">
-        {expiryAdvice} {link.watch === undefined ? '' : 'The watch acts when it has expired. '}
+        {expiryAdvice} {link.watch === undefined ? '' : 'The watch acts after that. '}
         {describeManualUse(link)}
       </p>
     </section>
@@ -45,7 +45,7 @@ function Condition({ link }: { link: LinkView }) {
 function BarLength({ link: { watch } }: { link: LinkView }) {
   return watch === undefined ? null : (
     <>
-      Choose bars of {watch.every} or less: the watch expects one alert each {watch.every}.
+      Choose bars of {watch.every} or less: the watch expects one every {watch.every}.
     </>
   );
 }

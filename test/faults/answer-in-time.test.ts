@@ -23,6 +23,7 @@ import { makeTableAt } from '../lib/store/tables.ts';
 import type { LinkAnswer } from './child-stack.ts';
 import { type Close, closesOf, ownAmount, type Staged, stagePosition } from './harness.ts';
 import { type ParameterStore, startParameterStore } from './parameter-store.ts';
+import { timeRun } from './stopwatch.ts';
 import { startTcpProxy, type TcpProxy, type Treatment, type Turn } from './tcp-proxy.ts';
 
 /**
@@ -134,9 +135,7 @@ async function newTrader(): Promise<Trader> {
         pathParameters: { token: staged.path.slice('/l/'.length) },
         headers: {},
       };
-      const firedAt = performance.now();
-      const invocation = await trigger.invoke(event);
-      const ms = performance.now() - firedAt;
+      const { result: invocation, ms } = await timeRun(() => trigger.invoke(event));
       if (invocation.kind === 'failed') throw new Error(invocation.errorMessage);
       const { statusCode, body } = JSON.parse(invocation.payload);
       return { status: statusCode, body: JSON.parse(body), ms };

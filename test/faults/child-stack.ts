@@ -22,6 +22,7 @@ export interface LinkAnswer {
 /** A local stack in a process of its own. */
 export interface ChildStack {
   url: string;
+  pid: number;
   admin<Name extends CommandName>(command: Name, input: CommandInput<Name>): Promise<CommandResult<Name>>;
   /** Fires a link by its path, as an alert does. Rejects where the process dies meanwhile. */
   fire(path: string): Promise<LinkAnswer>;
@@ -87,6 +88,7 @@ export async function startChildStack(options: ChildStackOptions): Promise<Child
 
   return {
     url,
+    pid: child.pid ?? 0,
     async admin<Name extends CommandName>(command: Name, input: CommandInput<Name>) {
       const answer = adminAnswerSchema.parse(await invoke('ripcord-admin', { command, ...input }));
       if (!answer.ok) throw new Error(`${command}: ${answer.error.message}`);

@@ -51,7 +51,7 @@ function describe(status: Summary, answers: readonly Answered[]): string {
     case 'in-progress':
       return `Done for ${ofAll}. In progress: ${others}. Ripcord continues automatically.${notDone}`;
     case 'retrying':
-      return `Nothing was executed for any of the ${answers.length} positions so far. Ripcord tries again automatically, for up to 5 minutes.`;
+      return `Nothing was executed for ${answers.length === 1 ? 'the position' : `any of the ${answers.length} positions`} so far. Ripcord tries again automatically, for up to 5 minutes.`;
   }
 }
 

@@ -159,7 +159,7 @@ function toExecuted(result: ExecuteResult): Progress {
 }
 
 /** What another process has made of the position counts. */
-export function toPresent(state: string): Progress {
+function toPresent(state: string): Progress {
   if (state === 'claimed') return 'going';
   return state === 'failed' || state === 'needs-attention' ? 'refused' : 'done';
 }

@@ -38,7 +38,10 @@ export const linkStateSchema = z.object({
     .object({
       positionIds: idsSchema,
       notBefore: z.number(),
+      /** When it is given up, 5 minutes after the latest hit. */
       giveUpAt: z.number(),
+      /** By position: when the owner is notified, 5 minutes after the oldest hit that is not reported. Absent: at the end. */
+      overdueAt: z.record(z.string(), z.number()).optional(),
       by: z.enum(['link', 'watch']),
     })
     .optional(),

@@ -141,7 +141,8 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
   },
   'gave-up': {
     word: 'not finished in 5 minutes',
-    reason: (hit) => `could not act on ${namePositions(hit)} within 5 minutes, so Ripcord gave up`,
+    reason: (hit) =>
+      `could not act on ${namePositions(hit)} within 5 minutes, so Ripcord gave up on that attempt`,
     advice: closeAdvice,
     concernsPart: true,
   },

@@ -178,13 +178,20 @@ export function isLeft(acted: Acted): boolean {
   );
 }
 
-/** Another process took the claim over and gave it back without a result. */
+/**
+ * Another process took the claim over and gave it back without a result. That leaves the position as it was before, open or
+ * kept; a claim of somebody else may have failed since.
+ */
 function isGivenBack(acted: Acted): boolean {
   if (acted.kind !== 'executed' || acted.result.kind !== 'ran') return false;
   const { execution, claim } = acted.result;
-  const { state, outcome } = execution.position;
+  const { position, result } = execution;
+  const { outcome } = position;
   const isOurs = outcome !== undefined && Date.parse(outcome.claimedAt) === claim.claimedAt;
-  return execution.result === undefined && state === 'open' && !isOurs;
+  if (result !== undefined || isOurs) return false;
+  if (position.state === 'failed')
+    return position.failure.actor !== claim.actor || position.failure.linkId !== claim.linkId;
+  return position.state === 'open' || (position.state === 'kept' && claim.action === 'close');
 }
 
 /** A claim that covers the action may be given back without an order, and its holder's sender may not send again. */

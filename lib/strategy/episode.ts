@@ -33,14 +33,47 @@ export function arrive(state: LinkState, hitId: string, inScope: readonly string
   const episode = joins && state.episode !== undefined ? state.episode : { positionIds: [...inScope], at };
   const left = state.unfinished?.positionIds ?? [];
   const positionIds = [...new Set([...left, ...(joins ? [] : inScope)])];
-  const unfinished =
-    positionIds.length === 0
-      ? undefined
-      : { positionIds, notBefore: at + unansweredMs, giveUpAt: at + giveUpMs, by: 'link' as const };
+  const unfinished = leaveToSweep(state.unfinished, positionIds, at);
   return {
     state: { ...state, episode, unsure: { ...unsure, [hitId]: at + unansweredMs }, unfinished },
     joins,
     targets: episode.positionIds,
+  };
+}
+
+/**
+ * @param known what earlier hits left. Alerts that come every minute must not put off the notice about the oldest one.
+ * @returns what the sweep has to finish if the hit that arrived at `at` dies.
+ */
+export function leaveToSweep(
+  known: LinkState['unfinished'],
+  positionIds: string[],
+  at: number,
+): LinkState['unfinished'] {
+  if (positionIds.length === 0) return undefined;
+  const giveUpAt = at + giveUpMs;
+  const toOverdueAt = (id: string) =>
+    known?.positionIds.includes(id) === true ? (known.overdueAt?.[id] ?? known.giveUpAt) : giveUpAt;
+  const overdueAt = Object.fromEntries(positionIds.map((id) => [id, toOverdueAt(id)]));
+  return { positionIds, notBefore: at + unansweredMs, giveUpAt, overdueAt, by: 'link' };
+}
+
+/** @returns the positions that the sweep could not finish within 5 minutes of a hit, which no notice has reported. */
+export function findOverdue({ positionIds, giveUpAt, overdueAt = {} }: Unfinished, now: number): string[] {
+  return positionIds.filter((id) => giveUpAt <= now || (overdueAt[id] ?? giveUpAt) <= now);
+}
+
+type Unfinished = NonNullable<LinkState['unfinished']>;
+
+/** @returns the state once these are reported: without them if no later hit left them, too. */
+export function giveUp(state: LinkState, reported: readonly string[], now: number): LinkState {
+  const { unfinished } = state;
+  if (unfinished === undefined || unfinished.giveUpAt <= now) return finish(state, reported, now);
+  const { positionIds, giveUpAt, overdueAt } = unfinished;
+  const next = reported.filter((id) => positionIds.includes(id)).map((id) => [id, giveUpAt]);
+  return {
+    ...state,
+    unfinished: { ...unfinished, overdueAt: { ...overdueAt, ...Object.fromEntries(next) } },
   };
 }
 
@@ -82,9 +115,10 @@ function withLeft(state: LinkState, left: readonly string[], now: number): LinkS
 export function finish(state: LinkState, done: readonly string[], now: number): LinkState {
   const { unfinished } = state;
   if (unfinished === undefined) return state;
+  const { overdueAt, ...others } = unfinished;
   const positionIds = unfinished.positionIds.filter((positionId) => !done.includes(positionId));
-  return {
-    ...state,
-    unfinished: positionIds.length === 0 ? undefined : { ...unfinished, positionIds, notBefore: now },
-  };
+  if (positionIds.length === 0) return { ...state, unfinished: undefined };
+  const due = overdueAt && Object.entries(overdueAt).filter(([id]) => positionIds.includes(id));
+  const kept = due === undefined ? {} : { overdueAt: Object.fromEntries(due) };
+  return { ...state, unfinished: { ...others, ...kept, positionIds, notBefore: now } };
 }

@@ -2,7 +2,7 @@ import type { Link } from '../link/link.ts';
 import type { LinkState } from '../link/link-state.ts';
 import type { Position } from '../position/position.ts';
 import type { LinkStateStore } from '../store/store.ts';
-import { giveUpMs, unansweredMs } from './episode.ts';
+import { leaveToSweep } from './episode.ts';
 import type { StateMessage } from './state-message.ts';
 
 /**
@@ -118,8 +118,7 @@ type Unfinished = LinkState['unfinished'];
  * link's own action, also for one that only keeps or reduces: an alert arrived, so the silence that the watch acts on is over.
  */
 function toUnfinished(known: Unfinished, targets: string[], own: string[], now: number): Unfinished {
-  if (targets.length > 0)
-    return { positionIds: targets, notBefore: now + unansweredMs, giveUpAt: now + giveUpMs, by: 'link' };
+  if (targets.length > 0) return leaveToSweep(known?.by === 'link' ? known : undefined, targets, now);
   if (known === undefined || known.by === 'watch') return undefined;
   const positionIds = known.positionIds.filter((positionId) => !own.includes(positionId));
   return positionIds.length === 0 ? undefined : { ...known, positionIds };

@@ -7,7 +7,7 @@ import { isFinal, type Position } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { act } from '../strategy/act.ts';
 import { changeLinkState } from '../strategy/change-link-state.ts';
-import { finish } from '../strategy/episode.ts';
+import { findOverdue, finish, giveUp } from '../strategy/episode.ts';
 import { isStillWanted } from '../strategy/follow.ts';
 import { recordHit } from '../trigger/record-hit.ts';
 import { gaveUp } from '../trigger/refusals.ts';
@@ -20,8 +20,8 @@ const parallelPositions = 5;
 type Unfinished = NonNullable<LinkState['unfinished']>;
 
 /**
- * Finishes what hits of standing links left undone: a process died, or an exchange did not respond. After 5 minutes it
- * gives up, and the owner is notified. Runs may overlap: a position's claim decides who acts.
+ * Finishes what hits of standing links left undone: a process died, or an exchange did not respond. 5 minutes after a hit
+ * the owner is notified, and 5 minutes after the latest one it gives up. Runs may overlap: a position's claim decides who acts.
  * @returns whether it has made a claim whose result is not known yet.
  */
 export async function finishHits(run: SweepRun, states: readonly LinkState[]): Promise<boolean> {
@@ -54,7 +54,7 @@ async function finishHit(run: SweepRun, state: LinkState): Promise<TargetAnswer[
   }
   if (!isDue) return [];
   if (unfinished.giveUpAt <= now) {
-    await giveUp(services, link, unfinished);
+    await report(services, link, unfinished, unfinished.positionIds);
     return [];
   }
   const claiming = inTime({ services: run.claimServices, time });
@@ -69,6 +69,9 @@ async function finishHit(run: SweepRun, state: LinkState): Promise<TargetAnswer[
   const done = answers.filter(({ left }) => !left).map(({ positionId }) => positionId);
   await changeLinkState(services.store, linkId, (known) => finish(known, done, services.now()));
   await Promise.all(answers.filter(isOfNote).map((answer) => record(services, link, unfinished, answer)));
+  const left = answers.filter((answer) => answer.left).map(({ positionId }) => positionId);
+  const overdue = findOverdue(unfinished, now).filter((positionId) => left.includes(positionId));
+  if (overdue.length > 0) await report(services, link, unfinished, overdue);
   return answers;
 }
 
@@ -93,8 +96,16 @@ async function record(
   await recordHit(services, { actor, linkId, positionId, action }, recorded, requests);
 }
 
-/** Recorded before the state forgets them: the owner has to know, and a second notice within 10 minutes is not sent. */
-async function giveUp(services: Services, link: Link, { positionIds, by }: Unfinished): Promise<void> {
+/**
+ * Records positions that were not finished in time. Recorded before the state forgets them: the owner has to know, and a
+ * second notice within 10 minutes is not sent.
+ */
+async function report(
+  services: Services,
+  link: Link,
+  { by }: Unfinished,
+  positionIds: string[],
+): Promise<void> {
   const { store } = services;
   const { linkId, action } = link;
   const undone = await inParallel(positionIds, parallelPositions, async (positionId) => {
@@ -112,9 +123,7 @@ async function giveUp(services: Services, link: Link, { positionIds, by }: Unfin
     ),
   );
   await changeLinkState(store, linkId, (known) =>
-    known.unfinished === undefined || known.unfinished.giveUpAt > services.now()
-      ? undefined
-      : finish(known, positionIds, services.now()),
+    known.unfinished === undefined ? undefined : giveUp(known, positionIds, services.now()),
   );
 }
 

@@ -68,7 +68,7 @@ export const unreadable = reportedRefusal(
 export const gaveUp = reportedRefusal(
   'gave-up',
   'retrying',
-  'Ripcord could not act on this position within 5 minutes of the alert, and gave up.',
+  'Ripcord could not act on this position within 5 minutes, and gave up on that attempt. A later alert begins another one.',
 );
 export const refusedMethod = refusal(
   'method-not-allowed',

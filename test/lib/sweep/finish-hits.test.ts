@@ -109,8 +109,25 @@ describe('What a hit of a standing link left', () => {
     const { linkId } = stage.link;
     const refused = channel.texts.filter((text) => text.startsWith('Not done'));
     expect(refused).toEqual([
-      `Not done: link ${linkId} "exit" for every position with the tag "trend" could not act on pos_standing0001, pos_standing0002 within 5 minutes, so Ripcord gave up. To close one, use the console, or run: ripcord positions close POSITION`,
+      `Not done: link ${linkId} "exit" for every position with the tag "trend" could not act on pos_standing0001, pos_standing0002 within 5 minutes, so Ripcord gave up on that attempt. To close one, use the console, or run: ripcord positions close POSITION`,
     ]);
+  });
+
+  it('is reported after 5 minutes although an alert comes every minute, and the last alert still counts', async () => {
+    const stage = await setStandingStage();
+    const staged = await stage.open();
+    const { restore } = cutOff(stage);
+    const channel = fakeChannel('telegram');
+    for (let minute = 0; minute < 7; minute += 1) {
+      await stage.during(() => stage.hit());
+      await sweepMinutes(stage, 1);
+      await stage.during(() => watchAccounts(stage.services, channelsOf(channel)));
+    }
+    expect(channel.texts.join().match(/Not done/g)).toHaveLength(1);
+    restore();
+    await sweepMinutes(stage, 1);
+    expect(stage.closes(staged)).toBe(1);
+    expect((await readState(stage)).unfinished).toBeUndefined();
   });
 
   it('is dropped when the link is revoked', async () => {

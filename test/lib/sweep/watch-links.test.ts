@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
-import type { Link, Watch } from '../../../lib/link/link.ts';
+import { type Link, toLinkId, type Watch } from '../../../lib/link/link.ts';
+import { unknownLinkState } from '../../../lib/link/link-state.ts';
+import { hashToken, mintToken } from '../../../lib/link/token.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
 import { Random } from '../../simulation/random.ts';
 import { setStandingStage } from '../../simulation/standing-stage.ts';
@@ -189,6 +191,110 @@ describe('The watch of a link', () => {
     await stage.sweepMinutes(14);
     expect([stage.closes(staged), stage.closes(other)]).toEqual([1, 0]);
   });
+});
+
+/** Adds watches of other links for the same positions, whose first alert has just arrived. */
+async function addWatches(stage: Awaited<ReturnType<typeof setWatch>>, count: number) {
+  const tokens = Array.from({ length: count }, () => mintToken());
+  const { environment, table, link, during } = stage;
+  for (const [index, token] of tokens.entries()) {
+    const tokenHash = hashToken(token);
+    const linkId = toLinkId(tokenHash);
+    await during(async () => {
+      await table.createLink({ ...link, linkId, tokenHash, label: `beat ${index + 1}` });
+      await table.saveLinkState({
+        ...unknownLinkState(linkId),
+        watch: { state: 'waiting', since: environment.time, awakeSince: environment.time },
+      });
+      await stage.hit({ token });
+    });
+  }
+  return { beat: () => during(() => stage.hit({ token: tokens[0] ?? '' })) };
+}
+
+describe('Of several watches', () => {
+  const tell = { watch: { then: 'tell' } } as const;
+  const tripped = ({ channel }: { channel: { texts: string[] } }) =>
+    channel.texts.filter((text) => text.includes('To watch again, run:'));
+
+  it('one that is silent while another gets beats blames its alert', async () => {
+    const stage = await setWatch(tell);
+    await stage.open();
+    await stage.sweepMinutes(2);
+    await stage.beat();
+    const other = await addWatches(stage, 1);
+    for (let minutes = 0; minutes < 15; minutes += 3) {
+      await stage.sweepMinutes(3);
+      await other.beat();
+    }
+    expect(tripped(stage)).toEqual([
+      expect.stringContaining('Other alerts arrive, so this alert has probably stopped or expired.'),
+    ]);
+  });
+
+  it('all that are silent blame TradingView', async () => {
+    const stage = await setWatch(tell);
+    await stage.open();
+    await stage.sweepMinutes(2);
+    await stage.beat();
+    await addWatches(stage, 1);
+    await stage.sweepMinutes(15);
+    const why = expect.stringContaining(
+      'No watched alert arrives, so TradingView is the likely cause. Nothing was done.',
+    );
+    expect(tripped(stage).flatMap((text) => text.split('\n'))).toEqual(['2 messages:', why, why]);
+  });
+
+  it('the only one names both causes', async () => {
+    const stage = await setWatch(tell);
+    await stage.open();
+    await stage.sweepMinutes(2);
+    await stage.beat();
+    await stage.sweepMinutes(15);
+    expect(tripped(stage)).toEqual([
+      expect.stringContaining('TradingView sends nothing, or the alert has stopped or expired.'),
+    ]);
+  });
+
+  it('four are named at a time, and the others are counted', async () => {
+    const stage = await setWatch(tell);
+    await stage.open();
+    await stage.sweepMinutes(2);
+    await stage.beat();
+    await addWatches(stage, 6);
+    await stage.sweepMinutes(15);
+    const lines = stage.channel.texts.flatMap((text) => text.split('\n'));
+    const more = 'The watches of 3 more links have news. To see them, run: ripcord links list';
+    expect(lines.filter((line) => line.startsWith('No alert for 7 min'))).toHaveLength(4);
+    expect(lines.filter((line) => line.startsWith('No alert for 12 min'))).toHaveLength(4);
+    expect(lines.filter((line) => line.includes(more))).toHaveLength(2);
+    expect(await stage.watchState()).toBe('tripped');
+  });
+});
+
+it('A watch that moves the stop to break-even does it once, and closes nothing', async () => {
+  const stage = await setWatch({ watch: { then: 'stop-break-even' } });
+  const staged = await stage.open();
+  await stage.sweepMinutes(2);
+  await stage.beat();
+  // Break-even is below the price.
+  Object.assign(staged.book, { price: 120 });
+  staged.exchange.fetchPrice = async () => '120';
+  staged.exchange.fetchPrices = async (_, ids) => new Map(ids.map((id) => [id, '120']));
+  await stage.sweepMinutes(15);
+  const { positionId } = staged.position;
+  expect([stage.closes(staged), await stage.watchState()]).toEqual([0, 'tripped']);
+  expect(stage.channel.texts).toContainEqual(
+    expect.stringContaining('Ripcord is moving the stops of 1 position to break-even.'),
+  );
+  const hits = await stage.during(() => stage.table.listHits(positionId, 5));
+  expect(hits).toMatchObject([{ actor: 'watch', action: 'heartbeat', outcome: 'stop-moved' }]);
+  const { exitOrders, exitPlan } = await stage.read(staged);
+  expect(exitPlan?.stopLoss).toMatchObject({ price: expect.stringMatching(/^100/) });
+  expect(exitOrders.filter(({ status }) => status !== 'done')).toHaveLength(1);
+  await stage.beat();
+  await stage.sweepMinutes(15);
+  expect(await stage.during(() => stage.table.listHits(positionId, 5))).toHaveLength(1);
 });
 
 it('Random beats: a watch acts only after 11.5 minutes of silence, and always by 12.6', async () => {

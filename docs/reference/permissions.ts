@@ -15,7 +15,7 @@ text; with \`parameter …\` after a key, to what belongs to that parameter.`;
 
 /** What the roles are for. */
 const roles: Record<string, string> = {
-  trigger: "Handles hits. It can close a position, and can't create a link.",
+  trigger: "Handles hits. It can close and adopt positions, and can't create a link.",
   admin: "Runs the owner's commands. Anyone who may invoke it has all of its rights.",
   sweep: 'Completes closes, syncs positions, places exits and sends notices.',
   alarm: 'Sends alarms to the channels that are not e-mail.',

@@ -54,10 +54,14 @@ export function createTrigger(
   });
   // No permission creates a link: an attacker in this function can't make one.
   table.grant(trigger, ['GetItem', 'BatchGetItem']);
-  table.grantTradeWrites(trigger);
+  table.grantTradeWrites(trigger, ...adoptedKeys);
+  table.grantScopeReads(trigger);
   trigger.grantAccounts(accountsPath(common), ['GetParameter']);
   return trigger;
 }
+
+/** What a hit that adopts writes: the position, its marker and its place in the chain of adoptions. */
+const adoptedKeys = ['position#*', 'market#*', 'name#adopted#*'];
 
 export function createAdmin(
   scope: Construct,

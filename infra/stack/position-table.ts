@@ -60,12 +60,21 @@ export class PositionTable extends Construct {
   }
 
   /**
-   * Allows updates of positions and new hit records, and nothing else. UpdateItem creates an item that does not
-   * exist, so without these conditions an attacker in the function could create a link.
+   * Allows updates of positions, new hit records and the states of links, and nothing else. UpdateItem creates an item that does
+   * not exist, so without these conditions an attacker in the function could create a link.
    * @param more keys of items that the function may write besides.
    */
   grantTradeWrites(to: RipcordFunction, ...more: string[]): void {
-    to.grant({}, [this.#allow(['PutItem'], 'hits#*', ...more), this.#allow(['UpdateItem'], 'position#*')]);
+    to.grant({}, [
+      this.#allow(['PutItem'], 'hits#*', 'link-state#*', ...more),
+      this.#allow(['UpdateItem'], 'position#*'),
+    ]);
+  }
+
+  /** Allows to list the open positions and the markers of a market, and no links. */
+  grantScopeReads(to: RipcordFunction): void {
+    const { actions, conditions } = this.#allow(['Query'], 'position-open');
+    to.grant({}, [{ actions, resources: [this.#indexArn], conditions }, this.#allow(['Query'], 'market#*')]);
   }
 
   /** Allows to read and write the one item with the health of accounts, and the messages about it. */

@@ -3,7 +3,10 @@ import { type DynamoTable, type Item, itemDoesNotExist, tryWrite } from './dynam
 import { type ItemVersions, isReadable } from './dynamo-versions.ts';
 import type { LinkStateStore } from './store.ts';
 
-/** States of standing links: `link#<linkId>`, beside the link, on the list `link-state` until they have ended. */
+/**
+ * States of standing links: `link-state#<linkId>`, on the list `link-state` until they have ended. Not in the link's partition:
+ * functions that write states must not be able to create links, and AWS limits writes by partition.
+ */
 export function createDynamoLinkStates(table: DynamoTable, versions: ItemVersions): LinkStateStore {
   const parse = (item: Item): LinkState => linkStateSchema.parse(versions.check('link state', item));
   return {
@@ -43,7 +46,7 @@ export function createDynamoLinkStates(table: DynamoTable, versions: ItemVersion
 }
 
 function toStateKey(linkId: string) {
-  return { pk: `link#${linkId}`, sk: 'state' };
+  return { pk: `link-state#${linkId}`, sk: 'state' };
 }
 
 /** The state of one link that this version can't read must not stop the sweep of the others. */

@@ -16,7 +16,9 @@ describe('the rights', () => {
       trigger: [
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
-        'dynamodb:PutItem table with hits#*',
+        'dynamodb:PutItem table with hits#* or link-state#* or position#* or market#* or name#adopted#*',
+        'dynamodb:Query table with market#*',
+        `dynamodb:Query ${list} with position-open`,
         'dynamodb:UpdateItem table with position#*',
         `kms:Decrypt ${anyKey} with ${account}`,
         'lambda:InvokeFunction function sweep',
@@ -52,7 +54,7 @@ describe('the rights', () => {
       sweep: [
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
-        'dynamodb:PutItem table with hits#* or sweep or health',
+        'dynamodb:PutItem table with hits#* or link-state#* or sweep or health',
         `dynamodb:Query ${list}`,
         'dynamodb:UpdateItem table with position#*',
         `kms:Decrypt ${anyKey} with ${account} or ${channels}`,

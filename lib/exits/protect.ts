@@ -28,6 +28,7 @@ import {
   type ProtectRun,
   record,
 } from './protect-run.ts';
+import { keepTighterStop } from './tighter-stop.ts';
 
 /** More steps than any plan needs: what is left then is for the next sweep. */
 const maxSteps = 12;
@@ -94,6 +95,13 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
     return (await store.savePosition(position, { exitPlan, exitOrders, notices })) ?? 'conflict';
   }
   const step = plan(position, run);
+  const tighter = keepTighterStop(position, step);
+  return tighter === undefined
+    ? perform(run, position, step)
+    : ((await store.savePosition(position, { exitPlan: tighter })) ?? 'conflict');
+}
+
+async function perform(run: ProtectRun, position: Position, step: ExitStep): Promise<Next> {
   switch (step.kind) {
     case 'none':
     case 'wait':
@@ -107,7 +115,7 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
       return amend(run, position, step);
     case 'cancel':
       // The next sweep has the time for both.
-      return baresPosition(position, step.orders) && now() + cancelMs + requestMs > run.until
+      return baresPosition(position, step.orders) && run.now() + cancelMs + requestMs > run.until
         ? 'done'
         : cancel(run, position, step.orders);
     case 'end-entry':

@@ -7,6 +7,7 @@ import type { OrderRecord, Position } from '../position/position.ts';
 import { isStop } from '../position/protection.ts';
 import { computeTotals, unfilledOf } from '../position/totals.ts';
 import { toExitKey } from './plan-exits.ts';
+import { tighten } from './tighter-stop.ts';
 
 /** What becomes of exits that a claim canceled. */
 export interface ReturningExits {
@@ -21,10 +22,11 @@ export interface ReturningExits {
  * @param support which exits can rest in this market.
  */
 export function planReturn(
-  position: Position,
+  known: Position,
   claimedAt: number,
   support: ExitSupport | undefined,
 ): ReturningExits {
+  const position = withTighterStop(known, claimedAt);
   const canceled = canceledExits(position, claimedAt);
   if (!isPositive(computeTotals(position).remaining) || canceled.length === 0)
     return { exitPlan: position.exitPlan, sentences: [] };
@@ -46,6 +48,16 @@ export function planReturn(
       ),
     ],
   };
+}
+
+/** A stop of the plan returns where its owner had tightened it at the exchange. */
+function withTighterStop(position: Position, claimedAt: number): Position {
+  const stops = position.exitOrders.filter(
+    ({ isStop, endsFor, canceledByClaimAt }) =>
+      isStop === true && endsFor === undefined && canceledByClaimAt === claimedAt,
+  );
+  const exitPlan = tighten(position, position.exitPlan, stops);
+  return exitPlan === undefined ? position : { ...position, exitPlan };
 }
 
 /** @returns the adopted exits that this claim has canceled. */

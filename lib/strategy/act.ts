@@ -180,7 +180,7 @@ export function isLeft(acted: Acted): boolean {
 
 /**
  * Another process took the claim over and gave it back without a result. That leaves the position as it was before, open or
- * kept; a claim of somebody else may have failed since.
+ * kept; another actor's claim may have failed since.
  */
 function isGivenBack(acted: Acted): boolean {
   if (acted.kind !== 'executed' || acted.result.kind !== 'ran') return false;

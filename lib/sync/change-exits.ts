@@ -13,7 +13,7 @@ import { computeProfit } from '../position/profit.ts';
 import { computeTotals, unfilledOf } from '../position/totals.ts';
 import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
-import { openStops } from './present-stop.ts';
+import { findPresentStop, openStops } from './present-stop.ts';
 import { putBackStop } from './put-back-stop.ts';
 import { syncPosition } from './sync-position.ts';
 
@@ -146,14 +146,21 @@ export function toRefusalFault({ code, path, message, possible }: ExitRefusal): 
   });
 }
 
-/** If the price has passed the new stop meanwhile, the position gets the stop that it had. */
+/** If the new stop is refused, and the price has passed it or no other rests, the position gets the stop that it had. */
 async function keepOldStop(services: Services, before: Position, after: Position): Promise<Position> {
   const { price, refusal } = after.exitPlan?.stopLoss ?? {};
-  if (price === undefined || refusal?.reason !== 'would-trigger') return after;
+  if (price === undefined || refusal === undefined) return after;
+  const isPassed = refusal.reason === 'would-trigger';
+  const isBare = openStops(after).length === 0 && findPresentStop(before) !== undefined;
+  if (!isPassed && !isBare) return after;
   const current = await putBackStop(services, after, { refused: price, before });
   const rests = openStops(current).some(({ status }) => status === 'live');
   const rest = rests ? 'The position keeps the stop that it had.' : 'The position has no stop.';
-  throw new Fault('would-trigger', `The stop was refused: ${toSentence(refusal.message)} ${rest}`, {
-    hint: { text: 'Check the price, and set another stop.' },
-  });
+  throw new Fault(
+    isPassed ? 'would-trigger' : 'exchange-refused',
+    `The stop was refused: ${toSentence(refusal.message)} ${rest}`,
+    {
+      hint: { text: 'Check the price, and set another stop.' },
+    },
+  );
 }

@@ -1,16 +1,10 @@
 import { type Amount, decimal, isPositive, toAmount } from '../amount.ts';
+import { isTighter, shiftLimit } from '../exits/tighter-stop.ts';
 import type { StopTarget } from '../link/link.ts';
 import type { StopLossPlan } from '../position/exit-plan.ts';
 import type { Position } from '../position/position.ts';
 import { computeTotals } from '../position/totals.ts';
-import {
-  findPresentStop,
-  isTighter,
-  openStops,
-  type PresentStop,
-  roundFromMark,
-  shiftLimit,
-} from './present-stop.ts';
+import { findPresentStop, openStops, type PresentStop, roundFromMark } from './present-stop.ts';
 
 export type StopDecision =
   | {

@@ -1,7 +1,7 @@
 import { type Amount, decimal, isPositive, toAmount, truncateToStep } from '../amount.ts';
 import type { Side } from '../exchange/exchange.ts';
 import { hasStopPassed } from '../exits/plan-exits.ts';
-import type { StopLossPlan } from '../position/exit-plan.ts';
+import { isTighter, shiftLimit } from '../exits/tighter-stop.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
 import { isLate, isStop } from '../position/protection.ts';
 
@@ -50,21 +50,6 @@ function toPresent({ side, exitPlan }: Position, orders: OrderRecord[]): Present
   if (planned !== undefined && best.isStop === true)
     return { price, limitPrice: shiftLimit({ price: planned, limitPrice }, price), rests };
   return { price, limitPrice: isPositive(limit) ? limit : undefined, rests };
-}
-
-/** @returns the LIMIT price at the same distance from another trigger price; undefined if that is no price. */
-export function shiftLimit(
-  { price, limitPrice }: Pick<StopLossPlan, 'price' | 'limitPrice'>,
-  to: Amount,
-): Amount | undefined {
-  if (limitPrice === undefined) return undefined;
-  const shifted = toAmount(decimal(to).minus(price).plus(limitPrice));
-  return isPositive(shifted) ? shifted : undefined;
-}
-
-/** Whether a stop executes earlier when the market moves against the position. */
-export function isTighter(side: Side, price: Amount, than: Amount): boolean {
-  return side === 'long' ? decimal(price).gt(than) : decimal(price).lt(than);
 }
 
 /** @returns the price on the market's step, rounded away from the mark. */

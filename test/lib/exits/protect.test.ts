@@ -101,6 +101,20 @@ describe.each([
     expect(requests.slice(3)).toEqual(['stop-loss of 0.05', 'cancel 1001']);
   });
 
+  it.each([
+    ['tightened', '95', '95'],
+    ['loosened', '85', '90'],
+  ])('that shrink keep the better price of a stop that its owner has %s', async (_, moved, kept) => {
+    const { protect: run, book } = await begin({ tells });
+    await run();
+    const [stop] = book.of('exit');
+    Object.assign(stop?.exit ?? {}, { triggerPrice: moved });
+    book.fill('exitOrders', 1, 50);
+    await run();
+    const live = book.of('exit').filter(({ live: isLive, exit }) => isLive && exit?.kind === 'stop-loss');
+    expect(live).toMatchObject([{ amount: 50, exit: { triggerPrice: kept } }]);
+  });
+
   it('are replaced after a part close, and scaled', async () => {
     const { protect: run, resting, services, position, during } = await begin({ tells });
     await run();

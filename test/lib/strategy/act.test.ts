@@ -29,7 +29,7 @@ describe('a claim that another process took over', () => {
     ['gave back after an earlier part', takenOver({ state: 'open', outcome: earlier })],
     ['gave back to a kept position', takenOver({ state: 'kept', outcome: earlier })],
     [
-      'gave back, before a claim of somebody else failed',
+      'gave back, before a claim of another actor failed',
       takenOver({ state: 'failed', failure: { ...failure, actor: 'operator', linkId: undefined } }),
     ],
   ])('and %s is for the sweep', (_, acted) => {

@@ -14,7 +14,7 @@ const rows =
 it.each(Object.keys(cases))(
   'A standing link answers, notifies and shows "%s" as the reference lists it',
   async (name) => {
-    expect(rows).toContain(await toRow(name));
+    expect(rows.find((row) => row.startsWith(`| ${name} | `))).toBe(await toRow(name));
   },
 );
 

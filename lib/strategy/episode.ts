@@ -9,7 +9,7 @@ import type { LinkState } from '../link/link-state.ts';
  */
 
 /** A try that was not answered, or too late, is sent again within 3 + 5 s, and arrives within 3 s. */
-export const unansweredMs = 15_000;
+const unansweredMs = 15_000;
 /** A try that was answered with 5xx is sent again after 5 s, and arrives within 3 s. */
 const answeredAgainMs = 12_000;
 /** How long the sweep continues with what a hit left. */

@@ -56,7 +56,9 @@ export function nameScope({ positionId, scope }: LinkView): string {
   const { tag, account, symbol, side } = scope;
   if (tag !== undefined) return `every position with the tag "${tag}"`;
   if (account === undefined) return positionId ?? 'its position';
-  return symbol === undefined ? `every position on ${account}` : `every ${symbol} ${side} on ${account}`;
+  return symbol === undefined
+    ? `every position that Ripcord knows on ${account}`
+    : `every ${symbol} ${side} on ${account}`;
 }
 
 function formatWatch({ watch }: LinkView): string {

@@ -15,7 +15,7 @@ function describeEffect(link: LinkView): string {
   const { action, percent, toPercent, byPercent, stop } = link;
   if (action === 'heartbeat') return 'Heartbeat: it only shows that alerts arrive.';
   if (stop !== undefined)
-    return `Stop: it moves to ${formatStop(stop)} if that is better than the present stop.`;
+    return `Stop: it moves ${describeTarget(stop)}, if that is better than the present stop.`;
   if (byPercent !== undefined)
     return `Reduce: an unfilled entry is canceled; ${byPercent} % of what is left is closed, once per position.`;
   if (toPercent !== undefined)
@@ -23,6 +23,12 @@ function describeEffect(link: LinkView): string {
   if (action === 'keep') return 'Keep: an unfilled entry is canceled; a filled position stays open.';
   const part = percent === undefined ? 'the remaining amount' : `${percent} % of the remaining amount`;
   return `Close: an unfilled entry is canceled; ${part} is closed with a MARKET order.`;
+}
+
+function describeTarget(stop: NonNullable<LinkView['stop']>): string {
+  return 'trailPercent' in stop
+    ? `to ${stop.trailPercent} % from the current price of each hit`
+    : `to ${formatStop(stop)}`;
 }
 
 /** @returns what the link does, and its URL alone on a line so that it is easy to copy. */

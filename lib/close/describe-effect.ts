@@ -1,5 +1,6 @@
 import { isFinal, type Position } from '../position/position.ts';
 import { describePlan } from './describe-plan.ts';
+import { planAction } from './plan.ts';
 import type { PlannedAction } from './step.ts';
 
 /** What an action would do to a position now. The preview, the console, a rehearsal and the page with the button state it. */
@@ -11,7 +12,19 @@ export interface Effect {
 }
 
 export function describeEffect(position: Position, planned: PlannedAction): Effect {
-  return whyNothing(position) ?? { fires: true, would: describePlan(position, planned) };
+  return (
+    whyNothing(position) ?? {
+      fires: changesAnything(position, planned),
+      would: describePlan(position, planned),
+    }
+  );
+}
+
+/** A target that is reached, and a position that is kept already, stay as they are. */
+function changesAnything(position: Position, planned: PlannedAction): boolean {
+  const { cancels, end } = planAction(position, planned);
+  if (cancels.length > 0) return true;
+  return end !== 'reached' && !(end === 'kept' && position.state === 'kept');
 }
 
 export function nothingChanges(why: string): Effect {

@@ -128,7 +128,14 @@ function noteRefusedMove(
     `${refusal === undefined ? `${passed}, so the` : 'The'} earlier stop at ${previous.price} ${next}.`,
   );
   const { price, limitPrice } = previous;
-  return { ...rest, price, limitPrice, refusedMove: { price: stop.price, reason, message } };
+  // The same price for a larger amount is no other stop, and is tried again.
+  const isMoved = !decimal(price).eq(stop.price);
+  return {
+    ...rest,
+    price,
+    limitPrice,
+    ...(isMoved ? { refusedMove: { price: stop.price, reason, message } } : {}),
+  };
 }
 
 /** Another stop that is being replaced may rest, too. It still ends: of two for the same amount, one would be kept. */

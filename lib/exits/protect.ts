@@ -91,7 +91,8 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
   if (noted !== undefined) {
     const { exitPlan, exitOrders } = noted;
     const notices = appendExitNotice({ ...position, exitPlan }, noted.sentences, now());
-    if (exitPlan.stopLoss?.price !== position.exitPlan?.stopLoss?.price) tryExitsAgain(run);
+    if (position.exitPlan?.stopLoss?.previous !== undefined && exitPlan.stopLoss?.previous === undefined)
+      tryExitsAgain(run);
     return (await store.savePosition(position, { exitPlan, exitOrders, notices })) ?? 'conflict';
   }
   const step = plan(position, run);
@@ -127,7 +128,7 @@ async function perform(run: ProtectRun, position: Position, step: ExitStep): Pro
   }
 }
 
-/** What the exchange refused was at another price. */
+/** What the exchange refused was at another price, or gives way to the stop that the position had. */
 function tryExitsAgain({ skip }: ProtectRun): void {
   const isEntrySkipped = skip.has('entry');
   skip.clear();

@@ -22,6 +22,8 @@ export type RefusalCause = (typeof refusalCauses)[number];
 interface RefusedHit {
   linkId: string;
   sourceIp?: string | undefined;
+  /** What the link does. */
+  action?: string | undefined;
   /** Of a standing link: the positions that it left open. */
   positionIds?: readonly string[];
 }
@@ -47,10 +49,13 @@ function namePositions({ positionIds = [] }: RefusedHit): string {
   return more > 0 ? `${named} and ${more} more` : named;
 }
 
-function closeAdvice({ positionIds = [] }: RefusedHit): string {
+/** Only of a link that closes: the owner of another one wants the position to stay open. */
+function positionAdvice({ action, positionIds = [] }: RefusedHit): string {
   const [positionId, ...others] = positionIds;
   const [which, id] = others.length === 0 ? ['it', positionId ?? 'POSITION'] : ['one', 'POSITION'];
-  return `To close ${which}, use the console, or run: ripcord positions close ${id}`;
+  return action === 'close'
+    ? `To close ${which}, use the console, or run: ripcord positions close ${id}`
+    : `Check ${which}: ripcord positions get ${id}`;
 }
 
 const createAnother = 'Create another link, and put its URL into the alert.';
@@ -108,14 +113,14 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
   'left-alone': {
     word: 'a newer position was left open',
     reason: (hit) => `left ${namePositions(hit)} open: newer than the alert that Ripcord was still answering`,
-    advice: closeAdvice,
+    advice: positionAdvice,
     concernsPart: true,
   },
   'not-followed': {
     word: 'a position was not followed yet',
     reason: (hit) =>
       `left ${namePositions(hit)} open, because no message of its side has arrived since it was opened`,
-    advice: closeAdvice,
+    advice: positionAdvice,
     concernsPart: true,
   },
   'not-adopted': {
@@ -143,7 +148,7 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
     word: 'not finished in 5 minutes',
     reason: (hit) =>
       `could not act on ${namePositions(hit)} within 5 minutes, so Ripcord gave up on that attempt`,
-    advice: closeAdvice,
+    advice: positionAdvice,
     concernsPart: true,
   },
 };
@@ -152,6 +157,7 @@ interface DescribedHit {
   why: string;
   linkId?: string | undefined;
   positionId?: string | undefined;
+  action?: string | undefined;
   sourceIp?: string | undefined;
   refusal?: RefusalCause | undefined;
   limitReached?: true | undefined;
@@ -163,10 +169,10 @@ export function describeWhy({ limitReached, ...hit }: DescribedHit): string {
   return `${describeCause(hit)}${further}`;
 }
 
-function describeCause({ why, refusal, linkId, sourceIp, positionId }: DescribedHit): string {
+function describeCause({ why, refusal, linkId, action, sourceIp, positionId }: DescribedHit): string {
   if (refusal === undefined || linkId === undefined) return why;
   const positionIds = positionId === undefined ? [] : [positionId];
-  const advice = refusalTexts[refusal].advice({ linkId, sourceIp, positionIds });
+  const advice = refusalTexts[refusal].advice({ linkId, action, sourceIp, positionIds });
   return why.includes(advice) ? why : `${why} ${advice}`;
 }
 

@@ -19,5 +19,5 @@ export function describeScope({ positionId, scope }: Scoped): string {
   if ('tag' in scope) return `every position with the tag "${scope.tag}"`;
   return 'symbol' in scope
     ? `every ${scope.symbol} ${scope.side} on ${scope.account}`
-    : `every position on ${scope.account}`;
+    : `every position that Ripcord knows on ${scope.account}`;
 }

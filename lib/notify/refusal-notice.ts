@@ -73,7 +73,8 @@ function describeRefusal(refused: Unreported, subject: RefusalSubject, now: numb
   const { reason, advice, concernsPart } = refusalTexts[cause];
   const { linkId, position } = subject;
   const positionIds = [...new Set(hits.flatMap(({ positionId }) => positionId ?? []))];
-  const hit = { linkId, sourceIp: hits.at(-1)?.sourceIp, positionIds };
+  const { sourceIp, action } = hits.at(-1) ?? {};
+  const hit = { linkId, action, sourceIp, positionIds };
   const pauseEnd = cause === 'paused' ? describePauseEnd(subject.pause, advice(hit)) : undefined;
   // A sender at another address has no alert that the owner could delete.
   const hasEnded = cause !== 'wrong-source' && position !== undefined && isFinal(position.state);

@@ -28,6 +28,11 @@ export function parseEntryClientOrderId(clientOrderId: string): string | undefin
   return own === undefined ? undefined : `pos_${own}`;
 }
 
+/** Whether Ripcord sent the order with this client order id. */
+export function isOwnClientOrderId(clientOrderId: string): boolean {
+  return /^rc[0-9a-z]{12}[expsl][0-9a-z]{1,3}$/.test(clientOrderId);
+}
+
 /** Whether Ripcord sent this order to close this position. */
 export function isCloseOrderOf({ positionId }: Position, { clientOrderId }: OrderRecord): boolean {
   return clientOrderId?.startsWith(`rc${positionId.slice('pos_'.length)}x`) === true;

@@ -53,15 +53,18 @@ export function computeProtection(position: Position, isStale = false): Protecti
   );
   if (stops.length > 0 && (isStale || position.state === 'claimed')) return 'unknown';
   const sure = stops.filter(({ status, missedSince }) => status === 'live' && missedSince === undefined);
-  // No order can sell less than a step, which a fee in coins leaves.
-  const sellable = truncateToStep(remaining, position.market.amountStep);
-  // An order without an amount closes the position at any size.
-  const covers = (orders: OrderRecord[]): boolean =>
-    orders.length > 0 &&
-    (orders.some(({ amount }) => !isPositive(amount)) || decimal(sum(orders.map(unfilledOf))).gte(sellable));
-  if (covers(sure)) return 'full';
+  if (coversRemaining(position, sure)) return 'full';
   if (sure.length < stops.length) return 'unknown';
   return sure.length === 0 ? 'none' : 'partial';
+}
+
+/** Whether orders, if all of them execute, sell all that remains. */
+export function coversRemaining(position: Position, orders: readonly OrderRecord[]): boolean {
+  // No order can sell less than a step, which a fee in coins leaves.
+  const sellable = truncateToStep(computeTotals(position).remaining, position.market.amountStep);
+  // An order without an amount closes the position at any size.
+  const hasWhole = orders.some(({ amount }) => !isPositive(amount));
+  return orders.length > 0 && (hasWhole || decimal(sum(orders.map(unfilledOf))).gte(sellable));
 }
 
 /** The exits of the plan, and orders that were adopted without one. */

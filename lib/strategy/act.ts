@@ -122,6 +122,7 @@ const moves: Record<StopMove['kind'], Progress> = {
   moved: 'done',
   pending: 'going',
   unchanged: 'done',
+  unfilled: 'done',
   'would-trigger': 'refused',
   refused: 'refused',
   busy: 'retrying',

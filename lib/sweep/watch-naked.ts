@@ -1,5 +1,6 @@
 import { exitSide } from '../exchange/exchange.ts';
 import { appendNotice } from '../notify/notice-text.ts';
+import { isOwnClientOrderId } from '../position/client-order-id.ts';
 import { noteNaked } from '../position/naked.ts';
 import type { Position } from '../position/position.ts';
 import { isLate, isStop } from '../position/protection.ts';
@@ -22,13 +23,30 @@ export async function watchNaked(services: Services, position: Position): Promis
   return (await store.savePosition(position, { naked, notices })) ?? position;
 }
 
-/** The owner may have set a stop at the exchange that Ripcord has not adopted. */
-async function hasOtherStop({ exchanges }: Services, position: Position): Promise<boolean> {
+/** The owner may have set a stop at the exchange that Ripcord has not adopted. Stops of other positions protect those. */
+async function hasOtherStop({ exchanges, store }: Services, position: Position): Promise<boolean> {
   const { account, exchange: id, market, side } = position;
   const exchange = await exchanges.of(account, id);
   const open = await exchange.fetchOpenOrders(market);
-  return open.some(({ order }) => {
+  const stops = open.flatMap(({ order }) => {
     const record = toOrderRecord(order);
-    return order.side === exitSide(side) && isStop(position, record) && !isLate(record);
+    return order.side === exitSide(side) && isStop(position, record) && !isLate(record) ? [record] : [];
   });
+  const unsent = stops.filter(({ clientOrderId = '' }) => !isOwnClientOrderId(clientOrderId));
+  if (unsent.length === 0) return false;
+  const known = await listKnownOrders(store, position);
+  return unsent.some(({ orderId = '' }) => !known.has(orderId));
+}
+
+/** @returns the ids of the orders that other positions of the market have adopted. */
+async function listKnownOrders(
+  store: Services['store'],
+  { positionId, account, symbol }: Position,
+): Promise<ReadonlySet<string>> {
+  const positions = await store.listPositions('open', () => undefined);
+  const others = positions.filter(
+    (other) => other.account === account && other.symbol === symbol && other.positionId !== positionId,
+  );
+  const orders = others.flatMap(({ entryOrders, exitOrders }) => [...entryOrders, ...exitOrders]);
+  return new Set(orders.flatMap(({ orderId, placedOrderId }) => [orderId ?? [], placedOrderId ?? []].flat()));
 }

@@ -3,6 +3,7 @@ import { isTighter, shiftLimit } from '../exits/tighter-stop.ts';
 import type { StopTarget } from '../link/link.ts';
 import type { StopLossPlan } from '../position/exit-plan.ts';
 import type { Position } from '../position/position.ts';
+import { coversRemaining } from '../position/protection.ts';
 import { computeTotals } from '../position/totals.ts';
 import { findPresentStop, openStops, type PresentStop, roundFromMark } from './present-stop.ts';
 
@@ -17,8 +18,9 @@ export type StopDecision =
   | { kind: 'would-trigger' | 'refused'; detail: string };
 
 /**
- * Decides whether a stop moves. It never becomes looser, and it moves by one price step at least. Pure: the same revision
- * of the position must be the condition of the write.
+ * Decides whether a stop moves. It never becomes looser, and it moves by one price step at least, unless the present stops
+ * cover only a part of what remains: then the better price counts for all of it. Pure: the same revision of the position
+ * must be the condition of the write.
  * @param price of the target, as `toTargetPrice` gives it.
  * @param reference the current price, or that of an entry that has not filled.
  */
@@ -32,13 +34,20 @@ export function decideStop(position: Position, price: Amount, reference: Amount)
   if (!isPositive(price))
     return { kind: 'refused', detail: `The stop would be at ${price} ${market.quote}, which is no price.` };
   const present = findPresentStop(position);
-  if (present !== undefined && !isBetterByStep(position, price, present.price))
-    return { kind: 'unchanged', present };
-  if (!isTighter(side, reference, price))
-    return { kind: 'would-trigger', detail: describePassed(position, price, reference) };
-  const limitPrice = present && shiftLimit(present, price);
-  const stop = { price, ...(limitPrice === undefined ? {} : { limitPrice }) };
+  const isAsGood = present !== undefined && !isBetterByStep(position, price, present.price);
+  if (isAsGood && isForAll(position, price, present)) return { kind: 'unchanged', present };
+  const better = isAsGood ? present.price : price;
+  if (!isTighter(side, reference, better))
+    return { kind: 'would-trigger', detail: describePassed(position, better, reference) };
+  const limitPrice = present && shiftLimit(present, better);
+  const stop = { price: better, ...(limitPrice === undefined ? {} : { limitPrice }) };
   return { kind: 'move', stop, previous: present && toPrevious(position, present) };
+}
+
+/** Whether stops that are as good as the price cover all that remains. */
+function isForAll(position: Position, price: Amount, { orders }: PresentStop): boolean {
+  const asGood = orders?.filter(({ triggerPrice = '0' }) => !isBetterByStep(position, price, triggerPrice));
+  return asGood === undefined || coversRemaining(position, asGood);
 }
 
 /** A stop that was never placed gives way to the one that it was to replace. */

@@ -17,6 +17,7 @@ import type { StopMove } from './stop-move.ts';
 import { syncPosition } from './sync-position.ts';
 
 const unchanged = 'The stop is unchanged.';
+const notFilled = `Nothing has filled yet, so there is no entry price. ${unchanged}`;
 /** The sweep and the console's polling write the position, too. */
 const tries = 4;
 
@@ -107,10 +108,12 @@ async function readTarget(
   const synced = await syncPosition(services, stored, { figures });
   const held = findObstacle(synced);
   if (held !== undefined) return held;
+  const isFilled = isPositive(computeTotals(synced).filled);
+  if ('breakEven' in target && !isFilled) return { kind: 'unfilled', position: synced, detail: notFilled };
   if (!hasTime(services)) return outOfTime(synced);
   const exchange = await services.exchanges.of(synced.account, synced.exchange);
   const mark = readMark(synced, startedAt);
-  const reference = isPositive(computeTotals(synced).filled) ? mark : (synced.entryOrders[0]?.price ?? mark);
+  const reference = isFilled ? mark : (synced.entryOrders[0]?.price ?? mark);
   if (reference === undefined || (mark === undefined && 'trailPercent' in target))
     return { kind: 'unreachable', position: synced, detail: `The price could not be read. ${unchanged}` };
   const price =

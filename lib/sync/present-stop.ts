@@ -11,6 +11,8 @@ export interface PresentStop {
   limitPrice?: Amount | undefined;
   /** Whether the exchange has it. */
   rests: boolean;
+  /** The orders that stay, of which this is the best. Absent: it is still to be placed, for all that remains. */
+  orders?: readonly OrderRecord[];
 }
 
 /** @returns the open stops of a position, adopted ones included. */
@@ -33,13 +35,15 @@ export function findPresentStop(position: Position): PresentStop | undefined {
   const open = openStops(position);
   const current = open.filter(({ endsFor }) => endsFor === undefined);
   const stop = position.exitPlan?.stopLoss;
-  if (current.length > 0) return toPresent(position, current);
-  if (stop !== undefined && stop.removed !== true && !hasStopPassed(position))
+  if (current.length > 0) return { ...toPresent(position, current), orders: current };
+  const isPlanned = stop !== undefined && stop.removed !== true;
+  if (isPlanned && !hasStopPassed(position))
     return { price: stop.price, limitPrice: stop.limitPrice, rests: false };
-  return open.length > 0 ? toPresent(position, open) : undefined;
+  // Without a plan's stop, none of those that end is put back.
+  return open.length > 0 ? { ...toPresent(position, open), orders: isPlanned ? open : [] } : undefined;
 }
 
-function toPresent({ side, exitPlan }: Position, orders: OrderRecord[]): PresentStop {
+function toPresent({ side, exitPlan }: Position, orders: OrderRecord[]): Omit<PresentStop, 'orders'> {
   const best = orders.reduce((a, b) =>
     isTighter(side, b.triggerPrice ?? '0', a.triggerPrice ?? '0') ? b : a,
   );

@@ -2,6 +2,7 @@ import { type Amount, decimal, isPositive } from '../amount.ts';
 import { needsProtection, protect } from '../exits/protect.ts';
 import { Fault } from '../fault.ts';
 import { isFinal, type OrderRecord, type Position } from '../position/position.ts';
+import { coversRemaining } from '../position/protection.ts';
 import { computeTotals } from '../position/totals.ts';
 import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
@@ -68,7 +69,7 @@ function rests(position: Position, price: Amount): boolean {
   const isWhole = position.market.kind !== 'spot' || current.length === open.length;
   const isAt = ({ status, triggerPrice = '0' }: OrderRecord) =>
     status === 'live' && decimal(triggerPrice).eq(price);
-  return current.length > 0 && current.every(isAt) && isWhole;
+  return coversRemaining(position, current) && current.every(isAt) && isWhole;
 }
 
 function describeRefused(

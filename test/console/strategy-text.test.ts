@@ -40,7 +40,7 @@ describe('the scope of a standing link', () => {
   it.each([
     [market, 'ETH/USDT perp long on main', 'every ETH/USDT perp long on main'],
     [{ tag: 'trend' }, 'Tag trend', 'every position with the tag "trend"'],
-    [{ account: 'main' }, 'All of main', 'every position on main'],
+    [{ account: 'main' }, 'All of main', 'every position that Ripcord knows on main'],
   ])('%j reads %s', (scope, short, long) => {
     expect([scopeText(scope), describeScope(scope)]).toEqual([short, long]);
   });

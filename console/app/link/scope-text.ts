@@ -30,6 +30,6 @@ export function scopeText({ account, symbol, side, tag }: LinkScope): string {
 export function describeScope({ account, symbol, side, tag }: LinkScope): string {
   if (tag !== undefined) return `every position with the tag "${tag}"`;
   return symbol === undefined
-    ? `every position on ${account}`
+    ? `every position that Ripcord knows on ${account}`
     : `every ${marketName(symbol)} ${side} on ${account}`;
 }

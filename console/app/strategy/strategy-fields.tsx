@@ -26,7 +26,8 @@ const kinds = [
 const kindHelp = {
   market: 'Every open position of this market and side on the account.',
   tag: 'Every open position with this tag, on any account.',
-  account: 'Every open position on the account: a panic link.',
+  account:
+    'Every position that Ripcord knows on the account: a panic link. What you opened elsewhere and did not adopt stays open.',
 } as const;
 
 const sides = [

@@ -61,8 +61,9 @@ function StateSteps({ link }: { link: LinkView }) {
         <details>
           <summary>You have a strategy script</summary>
           <p>
-            Add these lines at its end instead. They report an exit one bar after its signal, when it has
-            filled.
+            Add these lines at its end instead. They report a MARKET exit one bar after its signal, also with{' '}
+            <code>process_orders_on_close</code>: the script runs before the order fills. To report it with
+            the signal, use the indicator with your exit condition.
           </p>
           <Lines text={strategyLines} name="strategy lines" />
         </details>

@@ -57,7 +57,7 @@ const fields = z.strictObject({
   positionId: positionIdSchema.describe('The one position that the link acts on.').optional(),
   account: accountNameSchema
     .describe(
-      'With `symbol` and `side`: every position on this account with both. Alone: every position on it.',
+      'With `symbol` and `side`: every position on this account with both. Alone: every position that Ripcord knows on it.',
     )
     .optional(),
   symbol: symbolSchema.describe('Market: `BTC/USDT` for spot, `BTC/USDT:USDT` for a perpetual.').optional(),

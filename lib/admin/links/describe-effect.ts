@@ -1,3 +1,4 @@
+import { type Amount, decimal } from '../../amount.ts';
 import { type Effect, nothingChanges, whyNothing } from '../../close/describe-effect.ts';
 import type { Link, StopTarget } from '../../link/link.ts';
 import type { Position } from '../../position/position.ts';
@@ -27,12 +28,17 @@ async function describeStopMove(services: Services, position: Position, stop: St
   const { quote } = synced.market;
   if (decision.kind === 'move') {
     const present = findPresentStop(synced);
-    const to = `${decision.stop.price} ${quote}`;
-    const would =
-      present === undefined ? `places a stop at ${to}.` : `moves the stop from ${present.price} to ${to}.`;
-    return { fires: true, would };
+    return { fires: true, would: describeMove(present?.price, decision.stop.price, quote) };
   }
   return decision.kind === 'unchanged'
     ? nothingChanges(`the present stop at ${decision.present.price} ${quote} is as good or better.`)
     : nothingChanges(decision.detail);
+}
+
+/** Stops that cover a part may be as good: then the same price counts for all. */
+function describeMove(from: Amount | undefined, to: Amount, quote: string): string {
+  if (from === undefined) return `places a stop at ${to} ${quote}.`;
+  return decimal(from).eq(to)
+    ? `places the stop at ${to} ${quote} for all that remains: the present one is for a part.`
+    : `moves the stop from ${from} to ${to} ${quote}.`;
 }

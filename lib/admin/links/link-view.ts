@@ -60,7 +60,7 @@ export function countArmed(links: readonly Link[], position: Position, now: numb
 function toState(link: Link, uses: number | undefined, now: number): LinkView['state'] {
   if (link.revokedAt !== undefined) return 'revoked';
   if (link.pausedReason !== undefined) return 'paused';
-  if (link.rehearsal === true) return 'rehearsal';
   if (isExpired(link, now)) return 'expired';
+  if (link.rehearsal === true) return 'rehearsal';
   return link.maxUses !== undefined && (uses ?? 0) >= link.maxUses ? 'used-up' : 'armed';
 }

@@ -133,9 +133,14 @@ function withContinuation(response: HitResponse, progress: Progress): HitRespons
 }
 
 const moveStatuses: Record<StopMove['kind'], [ResponseStatus, HitResponse['decision'], string]> = {
-  moved: ['stop-moved', 'fired', 'The stop was moved.'],
+  moved: ['stop-moved', 'fired', 'The stop was set.'],
   pending: ['in-progress', 'fired', 'The stop is being moved. The exchange has not confirmed it yet.'],
   unchanged: ['unchanged', 'duplicate', 'The present stop is as good or better. Nothing was sent.'],
+  unfilled: [
+    'unchanged',
+    'duplicate',
+    'Nothing has filled yet, so there is no entry price. The stop is unchanged; the next alert can move it.',
+  ],
   'would-trigger': [
     'would-trigger',
     'refused',

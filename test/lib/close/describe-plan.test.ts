@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeEffect } from '../../../lib/close/describe-effect.ts';
 import { describePlan } from '../../../lib/close/describe-plan.ts';
 import type { PlannedAction } from '../../../lib/close/step.ts';
 import { closePosition, filled, live, type PositionFacts, perpetual } from './close-position.ts';
@@ -8,6 +9,21 @@ const keep = { action: 'keep' } as const;
 const half = { action: 'close', percent: 50 } as const;
 const toHalf = { action: 'close', toPercent: '50' } as const;
 const partial = { ...live, filled: '0.4' };
+
+it.each<[string, PlannedAction, PositionFacts, boolean]>([
+  ['a close', close, {}, true],
+  ['a target that is not reached', toHalf, {}, true],
+  ['a target that is reached', toHalf, { exits: [{ filled: '0.5' }] }, false],
+  [
+    'a target that is reached, with an open entry',
+    toHalf,
+    { entries: [partial], exits: [{ filled: '0.2' }] },
+    true,
+  ],
+  ['a keep', keep, {}, true],
+])('a preview knows whether %s would act', (_what, planned, facts, fires) => {
+  expect(describeEffect(closePosition(facts), planned).fires).toBe(fires);
+});
 
 describe('a preview', () => {
   it.each<[string, PlannedAction, PositionFacts, string]>([

@@ -138,9 +138,7 @@ describe('a preview and the run that follows it', () => {
       for (const state of stateSchema.options) {
         const link = { state: 'armed', action } as LinkView;
         const { fires } = describeLink(link, examplePositionIn(state), { paused: false });
-        // A kept position is kept already: the hit answers so, and nothing is sent.
-        const isKept = action === 'keep' && state === 'kept';
-        expect({ state, fires }).toEqual({ state, fires: isKept || claimableStates(action).includes(state) });
+        expect({ state, fires }).toEqual({ state, fires: claimableStates(action).includes(state) });
       }
   });
 });

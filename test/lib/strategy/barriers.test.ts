@@ -50,6 +50,18 @@ it('a watch whose owner chose "tell" since does nothing to positions', async () 
   );
   expect(acted.kind).toBe('withheld');
 });
+it('a watch that moves stops to break-even leaves nothing to do for an entry that has not filled', async () => {
+  const stage = await setStandingStage({
+    action: 'heartbeat',
+    watch: { every: '5m', missed: 2, then: 'stop-break-even' },
+  });
+  const { position } = await stage.open({}, { entryOrders: [{ amount: 100, filled: 0 }] });
+  const acted = await stage.during(() =>
+    act(stage.services, stage.link.linkId, position.positionId, 'watch'),
+  );
+  expect([toProgress(acted), isLeft(acted)]).toEqual(['done', false]);
+});
+
 it('a watch that was removed since does nothing to positions', async () => {
   const stage = await setStandingStage({ action: 'heartbeat' });
   const { position } = await stage.open();

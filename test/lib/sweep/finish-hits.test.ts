@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
+import type { Link } from '../../../lib/link/link.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
 import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
 import {
@@ -12,8 +13,10 @@ import {
 import { channelsOf, fakeChannel } from '../notify/trader.ts';
 
 /** A hit that sent nothing, because the exchanges do not respond. */
-async function leftHit(): Promise<{ stage: StandingStage; staged: Staged[]; restore(): void }> {
-  const stage = await setStandingStage();
+async function leftHit(
+  differing?: Partial<Link>,
+): Promise<{ stage: StandingStage; staged: Staged[]; restore(): void }> {
+  const stage = await setStandingStage(differing);
   const staged = [await stage.open(), await stage.open()];
   const { restore } = cutOff(stage);
   await stage.during(() => stage.hit());
@@ -128,6 +131,15 @@ describe('What a hit of a standing link left', () => {
     await sweepMinutes(stage, 1);
     expect(stage.closes(staged)).toBe(1);
     expect((await readState(stage)).unfinished).toBeUndefined();
+  });
+
+  it('of a stop link is given up without the advice to close', async () => {
+    const { stage } = await leftHit({ action: 'stop', stop: { price: '90' } });
+    const channel = fakeChannel('telegram');
+    await sweepMinutes(stage, 7);
+    await stage.during(() => watchAccounts(stage.services, channelsOf(channel)));
+    const [refused] = channel.texts.filter((text) => text.startsWith('Not done'));
+    expect(refused).toMatch(/so Ripcord gave up on that attempt\. Check one: ripcord positions get POSITION$/);
   });
 
   it('is dropped when the link is revoked', async () => {

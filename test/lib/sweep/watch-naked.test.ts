@@ -2,12 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { setExits } from '../../../lib/admin/positions/set-exits.ts';
 import type { Position } from '../../../lib/position/position.ts';
 import { toPositionView } from '../../../lib/position/position-view.ts';
+import { toOrderRecord } from '../../../lib/position/totals.ts';
 import { sweepLimits } from '../../../lib/sweep/limits.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
 import { setStage } from '../../simulation/harness.ts';
+import { accepted } from '../exchange/test-markets.ts';
 import { examplePlan } from '../exits/example-exits.ts';
 
 const minute = 60_000;
+
+/** As its owner sets it in the exchange's app. */
+const ownStop = {
+  kind: 'stop-loss',
+  triggerPrice: '85',
+  side: 'sell',
+  positionSide: 'long',
+  amount: '0.1',
+  hedged: false,
+} as const;
 
 /** A filled perpetual of 0.1 BTC whose stop at 90 rests. `snapshotFrom` 1: the sweeps read lists of the account. */
 async function begin({
@@ -124,20 +136,33 @@ describe('no notice of a missing stop', () => {
   it('is written while its owner has a stop at the exchange that Ripcord does not know', async () => {
     const { sweepFor, cancelStop, told, exchange, during, position, environment } = await begin();
     cancelStop();
-    const own = {
-      kind: 'stop-loss',
-      clientOrderId: 'own-stop',
-      triggerPrice: '85',
-      side: 'sell',
-      positionSide: 'long',
-      amount: '0.1',
-      hedged: false,
-      sendDeadline: environment.time + 5_000,
-    } as const;
+    const own = { ...ownStop, clientOrderId: 'own-stop', sendDeadline: environment.time + 5_000 };
     await during(() => exchange.createExitOrder(position.market, own));
     await sweepFor(5);
     expect(await told()).toEqual([]);
   });
+});
+
+it.each([
+  { whose: 'that another position has placed', clientOrderId: 'rcexample00002p1', adopted: false },
+  { whose: 'that another position has adopted', clientOrderId: 'own-stop', adopted: true },
+])('reports a missing stop beside one $whose', async ({ clientOrderId, adopted }) => {
+  const { sweepFor, cancelStop, told, exchange, during, position, table, environment } = await begin();
+  cancelStop();
+  const result = await during(() =>
+    exchange.createExitOrder(position.market, {
+      ...ownStop,
+      clientOrderId,
+      sendDeadline: environment.time + 5_000,
+    }),
+  );
+  const order = toOrderRecord(accepted(result));
+  const exitOrders = [order].filter(() => adopted);
+  await during(() =>
+    table.createPosition({ ...position, positionId: 'pos_other0000001', exitPlan: undefined, exitOrders }),
+  );
+  await sweepFor(5);
+  expect(await told()).toHaveLength(1);
 });
 
 it('reports an adopted stop that ended without a fill', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { Fault } from '../../../lib/fault.ts';
 import type { StopTarget } from '../../../lib/link/link.ts';
+import { computeProtection } from '../../../lib/position/protection.ts';
 import { changeExits } from '../../../lib/sync/change-exits.ts';
 import { moveStop } from '../../../lib/sync/move-stop.ts';
 import { Random } from '../../simulation/random.ts';
 import { binanceFutures, binanceSpot, bybitLinear, type TestMarket } from '../exchange/test-markets.ts';
-import { startStopTrader } from './stop-trader.ts';
+import { type AdoptedStop, startStopTrader } from './stop-trader.ts';
 
 /** What the property allows: the venue's cancel and create, one after the other. */
 const mostBareMs = 3_000;
@@ -39,12 +40,14 @@ class Watch {
   }
 }
 
-async function runSeed(venue: TestMarket, seed: number): Promise<string[]> {
+/** @param adoptedStops instead of a plan's stop. */
+async function runSeed(venue: TestMarket, seed: number, adoptedStops?: AdoptedStop[]): Promise<string[]> {
   const random = new Random(seed);
   const watch = new Watch();
   let isQuiet = true;
   const look = () => watch.note(trader.stops(), trader.now());
   const trader = await startStopTrader(venue, {
+    adoptedStops,
     meddle: async (name, _input, send) => {
       const mayFail = !isQuiet && ['createExitOrder', 'createExitList', 'amendStop'].includes(name);
       if (mayFail && random.chance(0.08)) {
@@ -128,14 +131,27 @@ async function runSeed(venue: TestMarket, seed: number): Promise<string[]> {
     look();
   }
   if (trader.stops().length === 0) watch.wrong.push('without a stop in the end');
+  const protection = computeProtection(await read());
+  if (protection !== 'full') watch.wrong.push(`${protection} protection in the end`);
   return watch.wrong.map((text) => `seed ${seed} at ${venue.name}: ${text}`);
 }
 
+const seedCount = Number(process.env.STOP_SEEDS ?? 5);
+
+const starts = [
+  { start: 'a stop of its plan', adoptedStops: undefined },
+  { start: 'an adopted stop for a part', adoptedStops: [{ amount: '0.01', triggerPrice: '55000' }] },
+];
+
 describe.each([binanceSpot, binanceFutures, bybitLinear])('stops at $name', (venue) => {
-  it('never become looser or are missing for more than 3 s, whatever is lost, refused or concurrent', async () => {
-    const seeds = Array.from({ length: Number(process.env.STOP_SEEDS ?? 5) }, (_, index) => index + 1);
-    const wrong: string[] = [];
-    for (const seed of seeds) wrong.push(...(await runSeed(venue, seed)));
-    expect(wrong).toEqual([]);
-  }, 120_000);
+  it.each(starts)(
+    'of a position with $start never become looser or are missing for more than 3 s, whatever is lost, refused or concurrent',
+    async ({ adoptedStops }) => {
+      const seeds = Array.from({ length: seedCount }, (_, index) => index + 1);
+      const wrong: string[] = [];
+      for (const seed of seeds) wrong.push(...(await runSeed(venue, seed, adoptedStops)));
+      expect(wrong).toEqual([]);
+    },
+    Math.max(120_000, seedCount * 20_000),
+  );
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CreateResult } from '../../../lib/exchange/exchange.ts';
 import type { Position } from '../../../lib/position/position.ts';
+import { computeProtection } from '../../../lib/position/protection.ts';
 import { changeExits } from '../../../lib/sync/change-exits.ts';
 import { moveStop } from '../../../lib/sync/move-stop.ts';
 import { binanceFutures, binanceSpot, bybitLinear, bybitSpot } from '../exchange/test-markets.ts';
@@ -8,6 +9,12 @@ import { examplePlan } from '../exits/example-exits.ts';
 import { type Meddle, startStopTrader } from './stop-trader.ts';
 
 const venues = [binanceSpot, binanceFutures, bybitLinear];
+/** On spot, the fee of the entry is taken in coins. */
+const secondHalf = new Map([
+  [binanceSpot, '0.0499'],
+  [binanceFutures, '0.05'],
+  [bybitLinear, '0.05'],
+]);
 const sending = ['createExitOrder', 'createExitList', 'cancelOrder', 'amendStop'];
 const refused = (reason: string): CreateResult =>
   ({ kind: 'rejected', reason, code: '-1', message: 'No' }) as CreateResult;
@@ -74,6 +81,74 @@ describe.each(venues)('a stop at $name', (venue) => {
     const { move, stops } = await begin(venue, { exitPlan: examplePlan({}) });
     expect(await move({ price: '50000' })).toMatchObject({ kind: 'moved' });
     expect(stops()).toEqual([50_000]);
+  });
+
+  it.each([
+    { target: '54000', rests: 55_000 },
+    { target: '57000', rests: 57_000 },
+  ])(
+    'of a part of what remains rests at $rests for all of it after a target at $target',
+    async ({ target, rests }) => {
+      const { move, stops, read, sends } = await begin(venue, {
+        adoptedStops: [{ amount: '0.01', triggerPrice: '55000' }],
+      });
+      expect(computeProtection(await read())).toBe('partial');
+      expect(await move({ price: target })).toMatchObject({ kind: 'moved', price: String(rests) });
+      expect(computeProtection(await read())).toBe('full');
+      expect(stops()).toEqual([rests]);
+      sends();
+      expect(await move({ price: target })).toMatchObject({ kind: 'unchanged', price: String(rests) });
+      expect(sends()).toEqual([]);
+    },
+  );
+
+  it('of a part is placed for all of it by the sweep if the exchange refuses that at first', async () => {
+    let isRefusing = true;
+    const refusing: Meddle = async (name, _input, send) =>
+      isRefusing && ['createExitOrder', 'amendStop'].includes(name) ? refused('other') : send();
+    const { move, stops, read, pass, sweep } = await begin(venue, {
+      adoptedStops: [{ amount: '0.01', triggerPrice: '55000' }],
+      meddle: refusing,
+    });
+    expect((await move({ price: '54000' })).kind).toMatch(/^(pending|refused)$/);
+    isRefusing = false;
+    pass(60_000);
+    await sweep();
+    expect(stops()).toEqual([55_000]);
+    expect(computeProtection(await read())).toBe('full');
+    expect((await read()).exitPlan?.stopLoss).toEqual({ price: '55000' });
+  });
+
+  it('stays if several that are as good cover what remains together', async () => {
+    const { move, sends } = await begin(venue, {
+      adoptedStops: [
+        { amount: '0.05', triggerPrice: '55000' },
+        { amount: secondHalf.get(venue) ?? '', triggerPrice: '56000' },
+      ],
+    });
+    expect(await move({ price: '53000' })).toMatchObject({ kind: 'unchanged', price: '56000' });
+    expect(sends()).toEqual([]);
+  });
+
+  it('moves to the best of several for all, if one is worse than the target', async () => {
+    const { move, stops } = await begin(venue, {
+      adoptedStops: [
+        { amount: '0.05', triggerPrice: '54000' },
+        { amount: '0.04', triggerPrice: '56000' },
+      ],
+    });
+    expect(await move({ price: '55000' })).toMatchObject({ kind: 'moved', price: '56000' });
+    expect(stops()).toEqual([56_000]);
+  });
+
+  it('is placed again after its owner removed it, also while its cancel is not confirmed', async () => {
+    const lost: Meddle = async (name, _input, send) =>
+      name === 'cancelOrder' ? { kind: 'unconfirmed', reason: 'no-response', message: 'No' } : send();
+    const { move, services, read } = await begin(venue, { meddle: lost });
+    await changeExits(services, read, { stopLoss: null });
+    expect((await read()).exitOrders).toMatchObject([{ endsFor: 'replaced' }]);
+    expect((await move({ price: '54000' })).kind).not.toBe('unchanged');
+    expect((await read()).exitPlan?.stopLoss?.price).toBe('55000');
   });
 
   it('rests at the better of two targets that arrive together', async () => {

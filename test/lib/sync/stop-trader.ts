@@ -16,6 +16,9 @@ const requestMs = 40;
 /** What a test does to one request of the exchange. Absent: nothing. */
 export type Meddle = (name: string, input: unknown[], send: () => Promise<unknown>) => Promise<unknown>;
 
+/** A stop of the owner's that the position has adopted, instead of a plan. */
+export type AdoptedStop = Pick<OrderRecord, 'amount'> & { triggerPrice: string };
+
 /**
  * A long of 0.1 BTC, bought at 60000 at the simulated exchange, with a plan. Time is simulated: each request takes some, and
  * so does each sleep.
@@ -24,8 +27,9 @@ export async function startStopTrader(
   testMarket: TestMarket,
   {
     exitPlan = examplePlan({ stop: '55000' }),
+    adoptedStops = [],
     meddle = (_name, _input, send) => send(),
-  }: { exitPlan?: ExitPlan | undefined; meddle?: Meddle } = {},
+  }: { exitPlan?: ExitPlan | undefined; adoptedStops?: AdoptedStop[] | undefined; meddle?: Meddle } = {},
 ) {
   let elapsedMs = 0;
   const startedAt = Date.now();
@@ -46,6 +50,15 @@ export async function startStopTrader(
     amount: '0.1',
     filled: '0',
   };
+  const exitOrders: OrderRecord[] = [];
+  for (const [index, adopted] of adoptedStops.entries()) {
+    const stop = await trader.exchange.createExitOrder(market, {
+      ...{ kind: 'stop-loss', side: 'sell', positionSide: 'long', hedged: false, ...adopted },
+      clientOrderId: `byhand${index}`,
+      sendDeadline: now() + 5_000,
+    });
+    exitOrders.push(toOrderRecord(accepted(stop)));
+  }
   const store = createMemoryStore();
   const position: Position = {
     ...examplePosition,
@@ -54,7 +67,7 @@ export async function startStopTrader(
     createdAt: new Date(startedAt).toISOString(),
     market,
     entryOrders: [toOrderRecord(sent, entry)],
-    exitPlan,
+    ...(adoptedStops.length === 0 ? { exitPlan } : { exitPlan: undefined, exitOrders }),
     lastSync: undefined,
   };
   await store.createPosition(position);

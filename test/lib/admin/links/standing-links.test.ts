@@ -281,6 +281,19 @@ describe('arming', () => {
     expect((await admin.run('links.arm', { linkId: link.linkId })).link.state).toBe('armed');
   });
 
+  it('of an expired link does not hide that it has expired', async () => {
+    const admin = stage();
+    const { link } = await admin.run('links.create', {
+      ...{ ...market, action: 'close', rehearsal: true, expiresIn: 3600 },
+    });
+    admin.pass(2 * 3_600_000);
+    const [listed] = (await admin.run('links.list', {})).links;
+    expect(listed).toMatchObject({ linkId: link.linkId, state: 'expired', rehearsal: true });
+    expect((await admin.run('links.preview', { linkId: link.linkId })).would).toBe(
+      'If fired now: nothing changes; the link has expired.',
+    );
+  });
+
   it('of a link that follows a strategy waits until its own side was heard', async () => {
     const admin = stage();
     const { link } = await admin.run('links.create', {
@@ -337,6 +350,18 @@ describe('revoking, changing, pausing', () => {
       ),
     );
     expect(claims.map(({ kind }) => kind)).toEqual(['refused', 'refused', 'claimed']);
+  });
+
+  it.each([
+    { action: 'stop', stop: { price: '50000' } },
+    { action: 'reduce', toPercent: '50' },
+  ] as const)('a link for one position with the target %j names what may still act', async (target) => {
+    const admin = stage();
+    await admin.create(1, 1, perpetual);
+    const positionId = positionIdAt(1);
+    const { link } = await admin.run('links.create', { positionId, ...target });
+    const { note } = await admin.run('links.revoke', { linkId: link.linkId });
+    expect(note).toBe('A hit of the last 12 s may still act on the position. No later hit does anything.');
   });
 
   it('a link for one position is revoked without a note', async () => {

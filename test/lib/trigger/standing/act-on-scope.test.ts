@@ -577,12 +577,28 @@ describe('A stop link', () => {
     await stage.open();
     expect(await stage.during(() => stage.hit())).toMatchObject({
       status: 'done',
-      positions: [{ outcome: 'stop-moved', detail: 'The stop was moved. The stop is at 90.' }],
+      positions: [{ outcome: 'stop-moved', detail: 'The stop was set. The stop is at 90.' }],
     });
     expect(await stage.during(() => stage.hit())).toMatchObject({
       status: 'done',
       positions: [{ outcome: 'unchanged' }],
     });
+  });
+
+  it('to break-even is over for an entry that has not filled', async () => {
+    const stage = await setStandingStage({ action: 'stop', stop: { breakEven: true } });
+    await stage.open({}, { entryOrders: [{ amount: 100, filled: 0 }] });
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'done',
+      positions: [
+        {
+          outcome: 'unchanged',
+          detail:
+            'Nothing has filled yet, so there is no entry price. The stop is unchanged; the next alert can move it.',
+        },
+      ],
+    });
+    expect((await stage.table.readLinkState(stage.link.linkId)).unfinished).toBeUndefined();
   });
 
   it('that would trigger at once is refused for that position', async () => {

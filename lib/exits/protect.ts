@@ -91,8 +91,7 @@ async function takeStep(run: ProtectRun, position: Position): Promise<Next> {
   if (noted !== undefined) {
     const { exitPlan, exitOrders } = noted;
     const notices = appendExitNotice({ ...position, exitPlan }, noted.sentences, now());
-    if (position.exitPlan?.stopLoss?.previous !== undefined && exitPlan.stopLoss?.previous === undefined)
-      tryExitsAgain(run);
+    if (isPutBack(position, exitPlan)) tryExitsAgain(run);
     return (await store.savePosition(position, { exitPlan, exitOrders, notices })) ?? 'conflict';
   }
   const step = plan(position, run);
@@ -126,6 +125,11 @@ async function perform(run: ProtectRun, position: Position, step: ExitStep): Pro
     case 'resume-entry':
       return resumeEntry(run, position, step);
   }
+}
+
+/** Whether the stop that the position had takes the place of one that was refused. */
+function isPutBack({ exitPlan: before }: Position, { stopLoss }: ExitPlan): boolean {
+  return before?.stopLoss?.previous !== undefined && stopLoss?.previous === undefined;
 }
 
 /** What the exchange refused was at another price, or gives way to the stop that the position had. */

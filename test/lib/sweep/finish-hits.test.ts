@@ -139,7 +139,9 @@ describe('What a hit of a standing link left', () => {
     await sweepMinutes(stage, 7);
     await stage.during(() => watchAccounts(stage.services, channelsOf(channel)));
     const [refused] = channel.texts.filter((text) => text.startsWith('Not done'));
-    expect(refused).toMatch(/so Ripcord gave up on that attempt\. Check one: ripcord positions get POSITION$/);
+    expect(refused).toMatch(
+      /so Ripcord gave up on that attempt\. Check one: ripcord positions get POSITION$/,
+    );
   });
 
   it('is dropped when the link is revoked', async () => {

@@ -198,6 +198,18 @@ const scenarios: (Scenario & { where: string })[] = [
   ...halfPoints.map((points) => ({ deed: 'half' as const, points })),
 ].map((scenario) => ({ ...scenario, where: scenario.points.join(', then ') }));
 
+/**
+ * Stops after which another process continues, of a close at one point and every second one of the others. The killed
+ * processes have one half and the overtaken ones the other half, because both end at the same record and the same ledger.
+ * PROCESSES=all runs both halves on both; test/simulation crashes and freezes at every await.
+ */
+function share(half: 0 | 1): typeof scenarios {
+  if (process.env.PROCESSES === 'all') return scenarios;
+  const isSingle = ({ deed, points }: Scenario) => deed === 'close' && points.length === 1;
+  const others = scenarios.filter((scenario) => !isSingle(scenario));
+  return [...scenarios.filter(isSingle), ...others.filter((_, index) => index % 2 === half)];
+}
+
 describe('A process that is killed', { timeout: patienceMs }, () => {
   const start = () => startChildStack({ name: 'only', data: join(folder, 'only'), steering });
   let stack: ChildStack;
@@ -212,7 +224,7 @@ describe('A process that is killed', { timeout: patienceMs }, () => {
     stack = await start();
   };
 
-  it.each(scenarios)('at $where leaves a $deed done once and recorded', async ({ deed, points }) => {
+  it.each(share(0))('at $where leaves a $deed done once and recorded', async ({ deed, points }) => {
     const [first = 'claimed', ...more] = points;
     const staged = await stagePosition(exchange, [stack], deed);
     const { answered } = await fireUntilReached(stack, staged, { process: 'only', point: first });
@@ -301,7 +313,7 @@ describe('A process that is paused past its lease', { timeout: patienceMs }, () 
     },
   );
 
-  it.each(scenarios)(
+  it.each(share(1))(
     'at $where of a $deed changes nothing when another has taken over meanwhile',
     async ({ deed, points }) => {
       restartAfterFailure();

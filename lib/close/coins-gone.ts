@@ -11,8 +11,10 @@ import { checkExitFees, hasOpen, type Knowledge, needsRead, type Step } from './
 export function checkCoins(known: Knowledge, part: Part): Step | undefined {
   const { position, fresh } = known;
   const { market, side } = position;
-  const isSpotLong = market.kind === 'spot' && side === 'long';
-  if (!isPart(part) || !isSpotLong || hasOpen(position, 'entryOrders')) return undefined;
+  if (!isPart(part) || hasOpen(position, 'entryOrders')) return undefined;
+  // A rejected order was computed of what the account holds.
+  if (market.kind === 'perpetual') return known.rejected === undefined ? checkHeld(known) : undefined;
+  if (side === 'short') return undefined;
   const { remaining } = computeTotals(position);
   const isTarget = part.toPercent !== undefined;
   if (!isPositive(remaining))
@@ -34,6 +36,21 @@ export function checkCoins(known: Knowledge, part: Part): Step | undefined {
   return known.rejected === undefined
     ? { kind: 'end', end: 'missing' }
     : { kind: 'end-rejected', end: 'gone' };
+}
+
+/**
+ * The same of a perpetual. Other positions of the market may hold what the account shows, so this counts only what is
+ * certainly gone. An account that looks empty proves nothing: the exchange refuses the order, and that decides.
+ */
+function checkHeld(known: Knowledge): Step | undefined {
+  const { position, fresh } = known;
+  const { remaining } = computeTotals(position);
+  if (!isPositive(remaining)) return undefined;
+  if (fresh.holding === undefined) return { kind: 'read-holding' };
+  if (fresh.holding !== 'held' || fresh.held === undefined) return undefined;
+  const gone = larger('0', toAmount(decimal(remaining).minus(fresh.held)));
+  if (!isPositive(truncateToStep(gone, marketOrderStep(position.market)))) return undefined;
+  return needsRead(known) ? { kind: 'read-orders' } : { kind: 'count-gone', gone };
 }
 
 /** @returns what is known once these coins count as closed. */

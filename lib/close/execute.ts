@@ -3,6 +3,7 @@ import type { ExchangeOrder, MarketRules } from '../exchange/exchange.ts';
 import { Fault, toFault } from '../fault.ts';
 import { computeLastFillBy } from '../position/ending.ts';
 import { addExitFees, addFees, syncOrders } from '../position/order-sync.ts';
+import { isPart } from '../position/part.ts';
 import type { Claim, OrderRecord, Position } from '../position/position.ts';
 import { holdingLagMs } from '../position/timing.ts';
 import { computeTotals } from '../position/totals.ts';
@@ -11,7 +12,7 @@ import type { ActionResult, ActionRun } from './action-result.ts';
 import { cancelBooks, markCanceled } from './cancel.ts';
 import { countGone } from './coins-gone.ts';
 import { type Execution, type ExecutionDependencies, startExecution, toActionRun } from './execution.ts';
-import { type HoldingRead, readHolding, readHoldingToClose } from './external-close.ts';
+import { type HoldingRead, readHeldToReduce, readHolding, readHoldingToClose } from './external-close.ts';
 import { nextStep } from './next-step.ts';
 import {
   aboveMaximum,
@@ -191,17 +192,27 @@ async function read(run: Execution, kind: ReadKind): Promise<Knowledge> {
     case 'read-price':
       return { ...known, fresh: { ...fresh, price: await exchange.fetchPrice(position.market) } };
     case 'read-holding': {
-      const { holding, held }: HoldingRead =
-        run.claim.action === 'close' && position.market.kind === 'perpetual'
-          ? { holding: await readHoldingToClose(deps, position) }
-          : await readHolding(exchange, position, deps.now(), fresh.price);
-      // An external close is decided on orders that were read after it was seen.
+      const { holding, held } = await readHoldingFor(run);
+      // What is missing is judged on orders that were read after it was seen: an exit may have filled.
       const seen = typeof holding === 'object' ? { holding } : { ...fresh, holding, held };
-      return { ...known, fresh: seen };
+      return { ...known, fresh: isReducing(run) ? { ...seen, orders: false } : seen };
     }
     case 'read-balance':
       return withBalance(run);
   }
+}
+
+async function readHoldingFor(run: Execution): Promise<HoldingRead> {
+  const { deps, claim, known } = run;
+  const { position, fresh } = known;
+  if (isReducing(run)) return readHeldToReduce(deps, position);
+  return claim.action === 'close' && position.market.kind === 'perpetual'
+    ? { holding: await readHoldingToClose(deps, position) }
+    : readHolding(deps.exchange, position, deps.now(), fresh.price);
+}
+
+function isReducing({ claim, known }: Execution): boolean {
+  return claim.action === 'close' && isPart(claim) && known.position.market.kind === 'perpetual';
 }
 
 /** Orders that were read before it are older, and an exit may have filled since. */

@@ -124,6 +124,20 @@ export async function readHoldingToClose(
   return Promise.race([read().catch(() => 'held' as const), sleep(patienceMs).then(() => 'held' as const)]);
 }
 
+/**
+ * Reads before a part of a perpetual is closed how much of it the account holds: its owner may have closed some elsewhere, and
+ * a part of the recorded amount would then be too much. Throws `exchange-unreachable`.
+ */
+export async function readHeldToReduce(
+  { exchange, now }: Pick<ExecutionDependencies, 'exchange' | 'now'>,
+  position: Position,
+): Promise<HoldingRead> {
+  const read = await readHolding(exchange, position, now());
+  const { held = '0', holding } = read;
+  const isWhole = holding === 'held' && decimal(held).gte(computeTotals(position).remaining);
+  return !isWhole && (await hasOwnClose(exchange, position)) ? { holding: 'held' } : read;
+}
+
 /** A trade may be of this attempt's close order, of which the record does not know yet. The send finds that order. */
 async function hasOwnClose(exchange: Exchange, position: Position): Promise<boolean> {
   const clientOrderId = toCloseId(position);

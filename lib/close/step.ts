@@ -17,7 +17,7 @@ export interface Knowledge {
   cancelsSent: boolean;
   /** This run's last close order, which the exchange rejected for a reason that may change the plan. */
   rejected?: RejectedOrder | undefined;
-  /** Coins of a spot long that this run did not find in the account. The position's own count leaves them out. */
+  /** What this run did not find of the position in the account. The position's own count leaves it out. */
   gone?: Amount | undefined;
   fresh: {
     orders?: boolean;

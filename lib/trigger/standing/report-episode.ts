@@ -51,7 +51,7 @@ function findResult(
   return isOwn ? 'done' : undefined;
 }
 
-/** The sweep records whatever it ends, also that it gave up. */
+/** The sweep records all that it ends, also that it gave up. */
 function findRecorded({ linkId }: Link, since: number, hits: readonly Hit[]): Progress | undefined {
   const [latest] = hits
     .filter((hit) => hit.linkId === linkId && Date.parse(hit.at) >= since)

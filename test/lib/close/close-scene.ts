@@ -81,6 +81,8 @@ export async function runClose({
     readMarket: async (market) => market,
     // More than any position here.
     fetchBalance: async () => ({ free: '1000', total: '1000' }),
+    fetchPosition: async (_, side) => ({ side, amount: '1000', hedged: false }),
+    fetchTrades: async () => [],
     cancelOrder: async (_, { orderId = '' }) => ({
       kind: 'confirmed',
       order: closeOrder({ orderId, type: 'limit', filled: '0' }),

@@ -153,3 +153,39 @@ describe('a part of a spot long whose owner has sold coins elsewhere', () => {
     );
   });
 });
+
+describe('a part of a perpetual whose owner has closed some of it elsewhere', () => {
+  async function beginPerpetual(closed: number) {
+    const stage = await setStage({ market: 'perpetual', entryOrders: [{ amount: 100, filled: 100 }] });
+    const { environment, book, services, position, during, now } = stage;
+    environment.time += holdingLagMs;
+    book.reduceOutside(closed);
+    const reduce = async (part: Pick<Intent, 'percent' | 'toPercent'>) => {
+      await during(() => executeAction(services, position.positionId, { ...operator, ...part }));
+      return now();
+    };
+    return { book, reduce, sold: () => book.of('close').map(({ filled }) => filled) };
+  }
+
+  it('sends nothing if no more than the target is left', async () => {
+    const { book, reduce, sold } = await beginPerpetual(50);
+    expect(await reduce({ toPercent: '50' })).toMatchObject({
+      state: 'open',
+      goneAmount: '0.05',
+      outcome: { outcome: 'kept', remaining: '0.05' },
+    });
+    expect([sold(), book.holding]).toEqual([[], 50]);
+  });
+
+  it('closes only what exceeds the target of what filled', async () => {
+    const { book, reduce, sold } = await beginPerpetual(30);
+    await reduce({ toPercent: '50' });
+    expect([sold(), book.holding]).toEqual([[20], 50]);
+  });
+
+  it('closes its percentage of what is left', async () => {
+    const { book, reduce, sold } = await beginPerpetual(50);
+    expect(await reduce({ percent: 50 })).toMatchObject({ outcome: { remaining: '0.025' } });
+    expect([sold(), book.holding]).toEqual([[25], 25]);
+  });
+});

@@ -39,6 +39,7 @@ const cancelExits = { kind: 'cancel', books: ['exitOrders'] };
 const readOrders = { kind: 'read-orders' };
 const read = { orders: true } as const;
 const held = { holding: 'held' } as const;
+const holds = (amount: string) => ({ holding: 'held', held: amount }) as const;
 const end = (word: string) => ({ kind: 'end', end: word });
 const send = (amount: string) => ({ kind: 'send', amount });
 
@@ -334,11 +335,47 @@ const parts: Row[] = [
     { market: perpetual, entries: [live], exits: [live] },
     cancelEntries,
   ],
-  ['a perpetual with a live exit', half, { market: perpetual, exits: [reducing] }, readOrders],
+  ['a perpetual', half, { market: perpetual }, { kind: 'read-holding' }],
+  [
+    'a perpetual that the account holds',
+    half,
+    { market: perpetual, known: { fresh: holds('1') } },
+    send('0.5'),
+  ],
+  [
+    'a perpetual of which the account holds less',
+    half,
+    { market: perpetual, known: { fresh: holds('0.6') } },
+    { kind: 'count-gone', gone: '0.4' },
+  ],
+  [
+    'a perpetual of which the account holds less, before its exit is read',
+    half,
+    { market: perpetual, exits: [reducing], known: { fresh: holds('0.6') } },
+    readOrders,
+  ],
+  [
+    'a perpetual of which an exit has closed what the account lacks',
+    half,
+    { market: perpetual, exits: [{ filled: '0.4' }], known: { fresh: { ...read, ...holds('0.6') } } },
+    send('0.3'),
+  ],
+  [
+    'a perpetual that the account may not show yet',
+    half,
+    { market: perpetual, known: { fresh: { holding: 'missing', held: '0' } } },
+    send('0.5'),
+  ],
+  [
+    'a perpetual with a live exit',
+    half,
+    { market: perpetual, exits: [reducing], known: { fresh: held } },
+    readOrders,
+  ],
   [
     'a perpetual with an exit that may open a position, before it is read',
     half,
-    { market: perpetual, exits: [live] },
+    { market: perpetual, exits: [live], known: { fresh: held } },
     readOrders,
   ],
   [
@@ -356,7 +393,7 @@ const parts: Row[] = [
   [
     'a perpetual with a fresh exit that may open a position',
     half,
-    { market: perpetual, exits: [reducing, live], known: { fresh: read } },
+    { market: perpetual, exits: [reducing, live], known: { fresh: { ...read, ...held } } },
     cancelExits,
   ],
   [

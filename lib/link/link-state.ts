@@ -45,6 +45,20 @@ export const linkStateSchema = z.object({
       by: z.enum(['link', 'watch']),
     })
     .optional(),
+  /** What the exchange held beyond Ripcord's positions at an alert was not known. A resend or the sweep still adopts it. */
+  adoption: z
+    .object({
+      /** Nothing that was opened after it is adopted. */
+      alertAt: z.number(),
+      /** Until then, TradingView may send the alert again. */
+      notBefore: z.number(),
+      giveUpAt: z.number(),
+      /** When a notice reports it if alerts still arrive. */
+      overdueAt: z.number().optional(),
+      /** Why it was not known at the last try, for the owner. */
+      why: z.string(),
+    })
+    .optional(),
   /** The newest message of the strategy, and the newest time of one, ISO 8601; absent if none had a time. */
   heard: z.object({ position: marketPositionSchema, time: z.string().optional(), at: z.number() }).optional(),
   /** When a position's own side was last heard. */

@@ -13,6 +13,8 @@ export type NoticeContent =
   | { kind: 'attention'; reason: string }
   /** An exit that rested at the exchange ended, or one was not placed. */
   | { kind: 'exits'; reason: string }
+  /** A link adopted the position, and these orders that can close it belong to none. */
+  | { kind: 'unadopted'; orderIds: readonly string[] }
   /** A stop that it had is missing at the exchange. */
   | { kind: 'naked'; since: number }
   /** A hit or a watch sent nothing, so the position may have to be closed otherwise. */
@@ -55,6 +57,7 @@ function toEvent(content: NoticeContent): PositionEvent {
       return content.kind;
     // Earlier versions read the same record, and know no event of its own.
     case 'naked':
+    case 'unadopted':
       return 'exits';
   }
 }
@@ -75,11 +78,22 @@ function noticeText(content: NoticeContent, position: Position): string {
       return `${content.reason} ${describeProtection(position)}`;
     case 'naked':
       return describeNaked(position, content.since);
+    case 'unadopted':
+      return describeUnadopted(content.orderIds);
     case 'released':
       return toReleasedText(content, position);
     case 'overdue':
       return `${describeProgress(content.claim)} Ripcord has been asking for ${Math.round(content.forMs / 60_000)} minutes. ${resolve}`;
   }
+}
+
+/** So many are named: a market may have hundreds. */
+const namedOrders = 5;
+
+function describeUnadopted(orderIds: readonly string[]): string {
+  const more = orderIds.length - namedOrders;
+  const named = orderIds.slice(0, namedOrders).join(', ');
+  return `A link adopted this position. Open exit orders that belong to no position: ${named}${more > 0 ? ` and ${more} more` : ''}. They stay open when it ends, and can close what is opened there next. Cancel them at the exchange if you do not want that.`;
 }
 
 function describeNaked({ positionId, exitPlan }: Position, since: number): string {
@@ -158,6 +172,7 @@ export function appendNotice(position: Position, content: NoticeContent, now: nu
 
 function toHeadline(content: NoticeContent): string {
   if (content.kind === 'naked') return 'No stop';
+  if (content.kind === 'unadopted') return 'Orders not adopted';
   const event = toEvent(content);
   const target = content.kind === 'settled' ? content.outcome.toPercent : undefined;
   const title = event === 'part-closed' ? partTitle({ toPercent: target }) : undefined;

@@ -37,3 +37,8 @@ export function isOwnClientOrderId(clientOrderId: string): boolean {
 export function isCloseOrderOf({ positionId }: Position, { clientOrderId }: OrderRecord): boolean {
   return clientOrderId?.startsWith(`rc${positionId.slice('pos_'.length)}x`) === true;
 }
+
+/** Whether Ripcord sent this order, for any position. */
+export function isSentByRipcord({ clientOrderId }: Pick<OrderRecord, 'clientOrderId'>): boolean {
+  return clientOrderId !== undefined && /^rc[0-9a-z]{12}[expsl][0-9a-z]{1,3}$/.test(clientOrderId);
+}

@@ -117,7 +117,7 @@ export function findEarlierEnd(
 }
 
 /** Executions that changed this position, without those of a hedge's other side. */
-function ofPosition({ side, hedged }: Position, trades: Trade[]): Trade[] {
+export function ofPosition({ side, hedged }: Pick<Position, 'side' | 'hedged'>, trades: Trade[]): Trade[] {
   return trades.filter(
     ({ cause, positionSide }) =>
       Object.hasOwn(endsPosition, cause) && (!hedged || positionSide === undefined || positionSide === side),

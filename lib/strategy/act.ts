@@ -72,7 +72,7 @@ export async function act(
 }
 
 /** @returns the link, and why it does not act, if it does not. */
-async function readArmed({ store, now }: Services, linkId: string) {
+export async function readArmed({ store, now }: Services, linkId: string) {
   const { link, ...pause } = await store.readLinkAndPause(linkId);
   return { link, why: findReason(link, isPaused(pause, now()), now()) };
 }

@@ -1,19 +1,13 @@
 import type { LinkState } from '../link/link-state.ts';
+import { answeredAgainMs, giveUpMs, unansweredMs } from './alert-times.ts';
+import { type AdoptingAlert, adoptedId, toOwed, toOwnOwed } from './late-adoption.ts';
 
 /**
  * Which positions a hit of a standing link is for. An alert carries no id, so a hit belongs to the earlier alert for as long as
- * TradingView may still send that one again, and not a second longer. TradingView sends again 5 s after a 5xx response, 3
- * times at most, and cuts each try after 3 s: https://www.tradingview.com/support/solutions/43000529348/
+ * TradingView may still send that one again, and not a second longer.
  *
  * docs/decisions/0026-repeats-without-an-id.md has the cases, and a model of them is in test/simulation.
  */
-
-/** A try that was not answered, or too late, is sent again within 3 + 5 s, and arrives within 3 s. */
-const unansweredMs = 15_000;
-/** A try that was answered with 5xx is sent again after 5 s, and arrives within 3 s. */
-const answeredAgainMs = 12_000;
-/** How long the sweep continues with what a hit left. */
-export const giveUpMs = 5 * 60_000;
 
 export interface Arrival {
   /** To be saved before anything is sent. */
@@ -27,18 +21,36 @@ export interface Arrival {
  * @param inScope the positions in the link's scope that are open now.
  * @param at when the hit arrived, epoch milliseconds.
  */
-export function arrive(state: LinkState, hitId: string, inScope: readonly string[], at: number): Arrival {
+export function arrive(
+  state: LinkState,
+  hitId: string,
+  inScope: readonly string[],
+  at: number,
+  adopting: AdoptingAlert = adoptsNothing,
+): Arrival {
   const unsure = Object.fromEntries(Object.entries(state.unsure).filter(([, until]) => until >= at));
   const joins = state.episode !== undefined && Object.keys(unsure).length > 0;
-  const episode = joins && state.episode !== undefined ? state.episode : { positionIds: [...inScope], at };
+  // Adopted for the alert that the hit belongs to, which found out nothing.
+  const late = state.adoption === undefined ? [] : adoptedId(adopting.found);
+  const begun = joins ? withMore(state.episode, late) : undefined;
+  const episode = begun ?? { positionIds: [...inScope], at };
   const left = state.unfinished?.positionIds ?? [];
-  const positionIds = [...new Set([...left, ...(joins ? [] : inScope)])];
+  const positionIds = [...new Set([...left, ...(joins ? late : inScope)])];
   const unfinished = leaveToSweep(state.unfinished, positionIds, at);
   return {
-    state: { ...state, episode, unsure: { ...unsure, [hitId]: at + unansweredMs }, unfinished },
+    state: {
+      ...{ ...state, episode, unsure: { ...unsure, [hitId]: at + unansweredMs }, unfinished },
+      adoption: joins ? toOwed(state.adoption, adopting) : toOwnOwed(state.adoption, adopting),
+    },
     joins,
     targets: episode.positionIds,
   };
+}
+
+const adoptsNothing: AdoptingAlert = { found: undefined, alertAt: 0, now: 0 };
+
+function withMore(episode: LinkState['episode'], positionIds: readonly string[]): LinkState['episode'] {
+  return episode && { ...episode, positionIds: [...new Set([...episode.positionIds, ...positionIds])] };
 }
 
 /**

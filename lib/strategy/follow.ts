@@ -3,6 +3,7 @@ import type { LinkState } from '../link/link-state.ts';
 import type { Position } from '../position/position.ts';
 import type { LinkStateStore } from '../store/store.ts';
 import { leaveToSweep } from './episode.ts';
+import { type AdoptingAlert, adoptedId, toOwed, toOwnOwed } from './late-adoption.ts';
 import type { StateMessage } from './state-message.ts';
 
 /**
@@ -31,6 +32,13 @@ export interface Heard {
   untold: string[];
 }
 
+/** `isFirst`: for this message, and not for an earlier one. */
+export interface Adopting extends AdoptingAlert {
+  isFirst: boolean;
+}
+
+const adoptsNothing: Adopting = { found: undefined, isFirst: false, alertAt: 0, now: 0 };
+
 interface Hearing {
   /** The link hears, and acts on nothing. */
   rehearses: boolean;
@@ -40,6 +48,8 @@ interface Hearing {
   ended: readonly string[];
   /** Positions that were opened after the message was sent. */
   newer: readonly string[];
+  /** What the link adopted at this message, or for an earlier one of the position's own side. */
+  adopting?: Adopting;
   /** Epoch milliseconds. */
   now: number;
 }
@@ -52,7 +62,7 @@ export function hear(
   state: LinkState,
   message: StateMessage,
   inScope: readonly Sided[],
-  { rehearses, side, ended, newer, now }: Hearing,
+  { rehearses, side, ended, newer, adopting = adoptsNothing, now }: Hearing,
 ): Heard {
   const order = compareTimes(message, state);
   if (order === 'older') return { ...nothing, state, isLate: true };
@@ -62,7 +72,7 @@ export function hear(
   const own = inScope.filter(({ side }) => side === position).map(toId);
   // A repeat marks nothing that was opened since, because its bar was over by then; nor does a message that took long.
   const marked = order === 'newer' ? own.filter((positionId) => !newer.includes(positionId)) : [];
-  const followed = [...new Set([...state.followed.filter(isOpen), ...marked])];
+  const followed = [...new Set([...state.followed.filter(isOpen), ...marked, ...adoptedId(adopting.found)])];
   const others = inScope.filter(({ side }) => side !== position).map(toId);
   const targets = others.filter((positionId) => followed.includes(positionId));
   const unfollowed = others.filter((positionId) => !followed.includes(positionId));
@@ -74,6 +84,8 @@ export function hear(
     state: {
       ...state,
       heard,
+      // What a message of its own side adopts includes what is owed to earlier ones.
+      adoption: (adopting.isFirst ? toOwnOwed : toOwed)(state.adoption, adopting),
       ownSideAt: isOwnSide(position, side) ? now : state.ownSideAt,
       followed,
       unfollowedReported: [...reported, ...untold],
@@ -99,7 +111,7 @@ function isOwnSide(position: StateMessage['position'], side: Hearing['side']): b
 }
 
 /** Without a time, the order of arrival counts. */
-function compareTimes({ time }: StateMessage, { heard }: LinkState): 'older' | 'repeat' | 'newer' {
+export function compareTimes({ time }: StateMessage, { heard }: LinkState): 'older' | 'repeat' | 'newer' {
   if (time === undefined || heard?.time === undefined) return 'newer';
   const difference = Date.parse(time) - Date.parse(heard.time);
   if (difference === 0) return 'repeat';

@@ -27,6 +27,13 @@ export interface KnownPositions {
   ids: readonly string[];
 }
 
+export interface OwnedThere {
+  held: ExchangePosition;
+  owned: Owned;
+  /** Every look at a position of the lists or the markers, also of those that have ended and of other markets. */
+  read: Position[];
+}
+
 /**
  * Reads an exchange position, and what positions of Ripcord may own of it. Every one that the response can show is counted,
  * also one that the lists lack:
@@ -51,15 +58,14 @@ export async function readOwned(
   place: MarketSide,
   { listed, ids }: KnownPositions,
   fetchHeld: () => Promise<ExchangePosition>,
-): Promise<{ held: ExchangePosition; owned: Owned }> {
+): Promise<OwnedThere> {
   const since = now() - markedMs;
   const marked = await store.listMarked(place, since);
   const unlisted = toIds([...marked, ...ids]).filter(
     (id) => !listed.some(({ positionId }) => positionId === id),
   );
-  const before = [...listed, ...(await readEach(store, unlisted))].filter((position) =>
-    isOpen(place, position),
-  );
+  const found = [...listed, ...(await readEach(store, unlisted))];
+  const before = found.filter((position) => isOpen(place, position));
   const held = await fetchHeld();
   const seen = new Set([...marked, ...ids, ...listed.map(({ positionId }) => positionId)]);
   const opened = (await store.listMarked(place, since)).filter((id) => !seen.has(id));
@@ -75,7 +81,7 @@ export async function readOwned(
     after.filter((position) => isOpen(place, position)),
     meanwhile,
   );
-  return { held, owned };
+  return { held, owned, read: [...found, ...after, ...meanwhile] };
 }
 
 function isOpen({ account, symbol, side }: MarketSide, position: Position): boolean {

@@ -1,6 +1,6 @@
 import type { Link, Watch } from '../link/link.ts';
 import type { LinkState, WatchNews } from '../link/link-state.ts';
-import { giveUpMs } from './episode.ts';
+import { giveUpMs } from './alert-times.ts';
 
 /**
  * The watch of a link: beats are due in an interval, and it acts once when they stay away.

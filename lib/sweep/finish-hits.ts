@@ -12,6 +12,7 @@ import { isStillWanted } from '../strategy/follow.ts';
 import { recordHit } from '../trigger/record-hit.ts';
 import { gaveUp } from '../trigger/refusals.ts';
 import { type TargetAnswer, toTargetAnswer } from '../trigger/standing/target-answer.ts';
+import { finishAdoption } from './finish-adoption.ts';
 import { inTime, type SweepRun } from './sweep-run.ts';
 
 /** How many positions of one link are acted on at a time. */
@@ -42,17 +43,18 @@ async function safely(run: SweepRun, state: LinkState): Promise<TargetAnswer[]> 
 
 async function finishHit(run: SweepRun, state: LinkState): Promise<TargetAnswer[]> {
   const { services, isWoken, time } = run;
-  const { linkId, unfinished } = state;
+  const { linkId } = state;
   const now = services.now();
-  const isDue = unfinished !== undefined && unfinished.notBefore <= now && now <= time.startUntil;
+  const isOwed = isDue(run, state.adoption);
   // A run that a hit started leaves the links that wait for nothing to the scheduled one.
-  if (!isDue && isWoken) return [];
+  if (!isOwed && !isDue(run, state.unfinished) && isWoken) return [];
   const link = await services.store.readLink(linkId);
   if (link === undefined || link.revokedAt !== undefined) {
     await changeLinkState(services.store, linkId, endState);
     return [];
   }
-  if (!isDue) return [];
+  const { unfinished } = isOwed ? await finishAdoption(run, link, state) : state;
+  if (unfinished === undefined || !isDue(run, unfinished)) return [];
   if (unfinished.giveUpAt <= now) {
     await report(services, link, unfinished, unfinished.positionIds);
     return [];
@@ -75,8 +77,15 @@ async function finishHit(run: SweepRun, state: LinkState): Promise<TargetAnswer[
   return answers;
 }
 
+function isDue({ services, time }: SweepRun, left: Pick<Unfinished, 'notBefore'> | undefined): boolean {
+  const now = services.now();
+  return left !== undefined && left.notBefore <= now && now <= time.startUntil;
+}
+
 function endState(state: LinkState): LinkState | undefined {
-  return state.ended === true ? undefined : { ...state, unfinished: undefined, ended: true };
+  return state.ended === true
+    ? undefined
+    : { ...state, unfinished: undefined, adoption: undefined, ended: true };
 }
 
 /** A claim that is still pending is recorded when it ends, and a try that sent nothing only if it was the last one. */

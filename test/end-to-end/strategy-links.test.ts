@@ -43,6 +43,42 @@ describe('a link that adopts', () => {
   });
 });
 
+describe("the owner's exits at a link that adopts", () => {
+  it('end with the position, so that they do not close the next one', async () => {
+    const { trader, scope } = await newScope();
+    tradeByHand(trader, 'buy', '0.5');
+    placeExits(trader, '0.5');
+    const { url } = await admin('links.create', { ...scope, action: 'close', adopt: true });
+    expect(await fire(url)).toMatchObject({ status: 200, json: { status: 'done' } });
+    expect((await admin('accounts.open', { name: trader.account })).orders).toEqual([]);
+  });
+
+  it('are named in the answer if a part of the position is of Ripcord', async () => {
+    const { trader, scope } = await newScope();
+    await adopt(trader, { entryOrders: [placeEntry(trader, { filled: 'all' })] });
+    tradeByHand(trader, 'buy', '0.5');
+    placeExits(trader, '0.5');
+    const { url } = await admin('links.create', { ...scope, action: 'close', adopt: true });
+    const { json } = await fire(url);
+    const { orders } = await admin('accounts.open', { name: trader.account });
+    expect(orders).toHaveLength(2);
+    const named = JSON.stringify(json);
+    expect(orders.map(({ orderId }) => named.includes(orderId))).toEqual([true, true]);
+  });
+});
+
+it('A link that adopts asks for a resend if it can not read the exchange', async () => {
+  const { trader, scope } = await newScope();
+  tradeByHand(trader, 'buy', '0.5');
+  const { url } = await admin('links.create', { ...scope, action: 'close', adopt: true });
+  environment.core.addFault({
+    kind: 'status',
+    ...{ status: 503, match: { method: 'GET', path: '/fapi/v3/positionRisk' }, times: 9 },
+  });
+  expect(await fire(url)).toMatchObject({ status: 503, json: { status: 'retrying' } });
+  environment.core.clearFaults();
+});
+
 describe('a preview of a standing link', () => {
   it('lists what would be sent for each position, and sends nothing', async () => {
     const { trader, scope } = await newScope();

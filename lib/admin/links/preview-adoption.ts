@@ -1,8 +1,9 @@
 import { toFault } from '../../fault.ts';
 import type { Link } from '../../link/link.ts';
 import { computeTotals } from '../../position/totals.ts';
-import { type Listed, previewExcess } from '../../strategy/adopt-excess.ts';
+import { previewExcess } from '../../strategy/adopt-excess.ts';
 import { describeWish } from '../../strategy/describe-wish.ts';
+import type { Listed } from '../../strategy/list-in-scope.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandResult } from '../contract/commands.ts';
 

@@ -2,15 +2,15 @@ import { inParallel } from '../../parallel.ts';
 import { type Position, toAccountKey } from '../../position/position.ts';
 import { hitActMs } from '../../position/timing.ts';
 import { act } from '../../strategy/act.ts';
-import type { Adoption } from '../../strategy/adopt-excess.ts';
 import { changeLinkState } from '../../strategy/change-link-state.ts';
 import { type Arrival, arrive, type Departure, doubt, leave } from '../../strategy/episode.ts';
-import { listInScope } from '../../strategy/list-in-scope.ts';
+import type { Found } from '../../strategy/late-adoption.ts';
+import { listFor, pickInScope } from '../../strategy/list-in-scope.ts';
 import { computeExchangeMs } from '../exchange-time.ts';
 import { preconnect } from '../preconnect.ts';
 import { notRun } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
-import { adoptFirst, notAdopted, withAdopted, withoutAdoption } from './adopt-first.ts';
+import { adoptFirst, readAlertAt, withAdopted, withoutAdoption, withUnadopted } from './adopt-first.ts';
 import { leftAlone } from './left-alone.ts';
 import { recordTarget, recordWhole } from './record-standing.ts';
 import { findNewer, type StandingHit } from './standing-hit.ts';
@@ -27,23 +27,25 @@ export async function actOnScope(hit: StandingHit): Promise<HitResponse> {
   const begun = await begin(hit, hitId);
   // Other hits of this link came first each time. They hold what this one would have done.
   if (begun === undefined) return recordWhole(hit, notRun['out-of-time']);
-  const { arrival, inScope, adoption, newer } = begun;
+  const { arrival, inScope, found, newer } = begun;
   const answers = await inParallel(arrival.targets, parallelTargets, async (positionId) => {
     const known = inScope.find((position) => position.positionId === positionId);
-    return toTargetAnswer(link, positionId, await act(services, link.linkId, positionId), known);
+    const answer = toTargetAnswer(link, positionId, await act(services, link.linkId, positionId), known);
+    return { ...answer, response: withUnadopted(answer.response, positionId, found) };
   });
   const others = inScope.filter(
     ({ positionId }) => !isKnown(arrival, positionId) && (arrival.joins || newer.includes(positionId)),
   );
-  const summary = summarize(answers);
-  const response = adoption.kind === 'unknown' ? withoutAdoption(summary) : summary;
+  const response =
+    arrival.state.adoption === undefined
+      ? summarize(answers)
+      : withoutAdoption(summarize(answers, ['retrying']));
   await Promise.all([
     recordWhole(hit, response),
     ...answers.map((answer) => recordTarget(hit, answer)),
     ...others.map((position) =>
       recordTarget(hit, { response: leftAlone(position), requests: [], ...position }),
     ),
-    ...(adoption.kind === 'unknown' ? [recordWhole(hit, notAdopted(adoption.why))] : []),
     // A sweep that starts now settles a close sooner. If it does not start, the next scheduled one does the same.
     answers.some(({ needsSweep }) => needsSweep) ? services.wakeSweep?.().catch(() => undefined) : undefined,
   ]);
@@ -55,7 +57,7 @@ export async function actOnScope(hit: StandingHit): Promise<HitResponse> {
 interface Begun {
   arrival: Arrival;
   inScope: Position[];
-  adoption: Adoption;
+  found: Found;
   /** Opened after the alert was sent: they are not the hit's. */
   newer: string[];
 }
@@ -65,13 +67,10 @@ async function begin(hit: StandingHit, hitId: string): Promise<Begun | undefined
   const { services, link, arrivedAt } = hit;
   preconnect(services, link);
   const { store } = services;
-  const unreadable: string[] = [];
-  const [listed, known] = await Promise.all([
-    listInScope(store, link, unreadable),
-    store.readLinkState(link.linkId),
-  ]);
-  const adoption = await adoptFirst(hit, known, { positions: listed, unreadable });
-  const inScope = withAdopted(listed, adoption);
+  const [list, known] = await Promise.all([listFor(store, link), store.readLinkState(link.linkId)]);
+  const listed = pickInScope(link, list);
+  const found = await adoptFirst(hit, known, list);
+  const inScope = withAdopted(listed, found);
   const accounts = Map.groupBy(inScope, toAccountKey);
   for (const [first] of accounts.values()) if (first !== undefined) preconnect(services, first);
   const newer = findNewer(hit, listed);
@@ -80,11 +79,12 @@ async function begin(hit: StandingHit, hitId: string): Promise<Begun | undefined
   const change = (state: Parameters<typeof arrive>[0]) => {
     // The answer to the hit's own write was lost: others can only have joined since.
     if (arrival !== undefined && Object.hasOwn(state.unsure, hitId)) return undefined;
-    arrival = arrive(state, hitId, positionIds, arrivedAt);
+    const adopting = { found, alertAt: readAlertAt(hit), now: services.now() };
+    arrival = arrive(state, hitId, positionIds, arrivedAt, adopting);
     return arrival.state;
   };
   const saved = await changeLinkState(store, link.linkId, change, known);
-  return saved === undefined || arrival === undefined ? undefined : { arrival, inScope, adoption, newer };
+  return saved === undefined || arrival === undefined ? undefined : { arrival, inScope, found, newer };
 }
 
 function isKnown({ state, targets }: Arrival, positionId: string): boolean {

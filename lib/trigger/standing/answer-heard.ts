@@ -5,6 +5,7 @@ import type { Heard } from '../../strategy/follow.ts';
 import type { StateMessage } from '../../strategy/state-message.ts';
 import { reportedRefusal } from '../refusals.ts';
 import { createResponse, type HitResponse, type PositionAnswer } from '../response.ts';
+import { withoutAdoption } from './adopt-first.ts';
 import { summarize } from './summarize.ts';
 import { type TargetAnswer, toPositionAnswer } from './target-answer.ts';
 
@@ -32,12 +33,14 @@ export function answerHeard(
   if (superseded.length > 0 && superseded.length === answers.length)
     return { ...late, positions: superseded.map(toPositionAnswer) };
   const acted = [...answers.filter(({ isSuperseded }) => isSuperseded !== true), ...marked, ...waiting];
-  if (acted.length === 0 && left.length > 0)
+  const isOwed = heard.state.adoption !== undefined;
+  if (acted.length === 0 && left.length > 0 && !isOwed)
     return { ...notFollowedYet, positions: left.map(toPositionAnswer) };
-  const { positions = [], ...response } = summarize(acted);
+  const summary = isOwed ? withoutAdoption(summarize(acted, ['retrying'])) : summarize(acted);
+  const { positions = [], ...response } = summary;
   return {
     ...response,
-    ...(answers.length === 0 && acted.length > 0 ? toHeard(message, marked.length) : {}),
+    ...(answers.length === 0 && !isOwed && acted.length > 0 ? toHeard(message, marked.length) : {}),
     positions: [...positions, ...[...left, ...superseded].map(toPositionAnswer)],
   };
 }

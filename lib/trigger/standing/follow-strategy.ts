@@ -5,18 +5,17 @@ import { isInScope } from '../../link/scope.ts';
 import { inParallel } from '../../parallel.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import { act } from '../../strategy/act.ts';
-import type { Listed } from '../../strategy/adopt-excess.ts';
 import { changeLinkState } from '../../strategy/change-link-state.ts';
 import { finish } from '../../strategy/episode.ts';
-import { type Heard, hear, isStillWanted } from '../../strategy/follow.ts';
-import { listInScope } from '../../strategy/list-in-scope.ts';
+import { type Adopting, compareTimes, type Heard, hear, isStillWanted } from '../../strategy/follow.ts';
+import { type Listed, listFor, pickInScope } from '../../strategy/list-in-scope.ts';
 import { parseStateMessage, type StateMessage } from '../../strategy/state-message.ts';
 import { isBeatOfNote, noteBeat } from '../../strategy/watch.ts';
 import { computeExchangeMs } from '../exchange-time.ts';
 import { preconnect } from '../preconnect.ts';
 import { notRun, unreadable } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
-import { adoptFirst, withAdopted } from './adopt-first.ts';
+import { adoptAt, readAlertAt, untriedIfAdopting, withAdopted } from './adopt-first.ts';
 import { answerHeard, notFollowed, superseded } from './answer-heard.ts';
 import { recordTarget, recordWhole } from './record-standing.ts';
 import { findNewer, type StandingHit } from './standing-hit.ts';
@@ -82,16 +81,15 @@ async function listen(hit: StandingHit, message: StateMessage): Promise<Listened
   const { services, link, arrivedAt } = hit;
   const { store } = services;
   preconnect(services, link);
-  const unreadable: string[] = [];
-  const [listed, known] = await Promise.all([
-    listInScope(store, link, unreadable),
-    store.readLinkState(link.linkId),
-  ]);
+  const [list, known] = await Promise.all([listFor(store, link), store.readLinkState(link.linkId)]);
+  const listed = pickInScope(link, list);
   const { missed, ended } = await readUnlisted(hit, listed, known);
-  const inScope = await withOwnSide(hit, message, { positions: [...listed, ...missed], unreadable }, known);
+  const positions = [...list.positions, ...missed];
+  const adopting = await adopt(hit, message, { ...list, positions }, known);
+  const inScope = withAdopted([...listed, ...missed], adopting.found);
   const side = findSide(link, inScope);
   const newer = findNewer(hit, listed);
-  const options = { rehearses: link.rehearsal === true, side, ended, newer, now: arrivedAt };
+  const options = { rehearses: link.rehearsal === true, side, ended, newer, adopting, now: arrivedAt };
   let heard: Heard | undefined;
   let isOfNote = options.rehearses;
   const untold = new Set<string>();
@@ -127,22 +125,36 @@ async function readUnlisted(
   return { missed: read.flat().filter((position) => isInScope(link, position)), ended };
 }
 
-/** What is adopted at its own side is followed at once. If that fails, the next bar's message tries again. */
-async function withOwnSide(
+/** A message without a time may be a resend for this long after the first one was sent. */
+const mayRepeatMs = 30_000;
+
+/**
+ * What is adopted at its own side is followed at once. If that fails, its resend, the next bar's message and the sweep try again,
+ * also at "flat": it was open when its own side was heard.
+ */
+async function adopt(
   hit: StandingHit,
-  { position }: StateMessage,
+  message: StateMessage,
   listed: Listed,
   known: LinkState,
-): Promise<Position[]> {
-  const { link } = hit;
-  const { positions } = listed;
-  if (link.rehearsal === true || position !== findSide(link, positions)) return positions;
-  return withAdopted(positions, await adoptFirst(hit, known, listed));
+): Promise<Adopting> {
+  const { services, link, arrivedAt } = hit;
+  const order = compareTimes(message, known);
+  const owed = known.adoption;
+  const mayRepeat =
+    message.time === undefined && owed !== undefined && arrivedAt < owed.alertAt + mayRepeatMs;
+  const isFirst = message.position === findSide(link, listed.positions) && order === 'newer' && !mayRepeat;
+  const tries = isFirst || (owed !== undefined && order !== 'older');
+  const find = () => (tries ? adoptAt(hit, listed, isFirst ? undefined : owed) : untriedIfAdopting(hit));
+  const found = link.rehearsal === true ? undefined : await find();
+  return { found, isFirst, alertAt: readAlertAt(hit), now: services.now() };
 }
 
-function isNews({ heard, followed }: LinkState, { state, isLate }: Heard): boolean {
+function isNews({ heard, followed, adoption }: LinkState, { state, isLate }: Heard): boolean {
   const isChange = heard?.position !== state.heard?.position;
-  return isLate || isChange || state.followed.some((positionId) => !followed.includes(positionId));
+  const isOwed = adoption === undefined && state.adoption !== undefined;
+  const isNew = state.followed.some((positionId) => !followed.includes(positionId));
+  return isLate || isChange || isOwed || isNew;
 }
 
 /** The side of all positions that the link is for. */

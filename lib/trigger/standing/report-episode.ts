@@ -4,7 +4,7 @@ import type { LinkState } from '../../link/link-state.ts';
 import { inParallel } from '../../parallel.ts';
 import { isFinal, type Position } from '../../position/position.ts';
 import type { Progress } from '../../strategy/act.ts';
-import { giveUpMs } from '../../strategy/episode.ts';
+import { giveUpMs } from '../../strategy/alert-times.ts';
 import { createResponse, type HitResponse, inProgress, toResponse } from '../response.ts';
 import type { StandingHit } from './standing-hit.ts';
 import { summarize } from './summarize.ts';

@@ -5,9 +5,12 @@ import { type TargetAnswer, toPositionAnswer } from './target-answer.ts';
 
 type Answered = Pick<TargetAnswer, 'positionId' | 'progress' | 'response'>;
 
-/** @returns one answer for all positions of a hit. Pure. */
-export function summarize(answers: readonly Answered[]): HitResponse {
-  const status = toStatus(answers.map(({ progress }) => progress));
+/**
+ * @param owed what else the hit has to bring to an end.
+ * @returns one answer for all positions of a hit. Pure.
+ */
+export function summarize(answers: readonly Answered[], owed: readonly Progress[] = []): HitResponse {
+  const status = toStatus([...answers.map(({ progress }) => progress), ...owed]);
   return createResponse(status, {
     publicMessage: describe(status, answers),
     positions: answers.map(toPositionAnswer),
@@ -48,9 +51,12 @@ function describe(status: Summary, answers: readonly Answered[]): string {
       return `Done for ${ofAll}.`;
     case 'partly':
       return `Done for ${ofAll}.${notDone}`;
-    case 'in-progress':
-      return `Done for ${ofAll}. In progress: ${others}. Ripcord continues automatically.${notDone}`;
+    case 'in-progress': {
+      const going = others === 0 ? '' : ` In progress: ${others}.`;
+      return `Done for ${ofAll}.${going} Ripcord continues automatically.${notDone}`;
+    }
     case 'retrying':
+      if (answers.length === 0) return 'Nothing was executed so far.';
       return `Nothing was executed for ${answers.length === 1 ? 'the position' : `any of the ${answers.length} positions`} so far. Ripcord tries again automatically, for up to 5 minutes.`;
   }
 }

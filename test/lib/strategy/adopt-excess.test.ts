@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Exchange, ExchangePosition } from '../../../lib/exchange/exchange.ts';
+import type {
+  Exchange,
+  ExchangeOrder,
+  ExchangePosition,
+  OpenOrder,
+  Trade,
+} from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
 import type { OrderRecord, Position } from '../../../lib/position/position.ts';
 import type { Services } from '../../../lib/services.ts';
-import { type Adoption, adoptExcess } from '../../../lib/strategy/adopt-excess.ts';
-import { listInScope } from '../../../lib/strategy/list-in-scope.ts';
+import { type Adoption, type AdoptOptions, adoptExcess } from '../../../lib/strategy/adopt-excess.ts';
+import { listOpen } from '../../../lib/strategy/list-in-scope.ts';
 import { markPosition } from '../../../lib/strategy/markers.ts';
 import { newAdmin } from '../admin/new-admin.ts';
 import {
@@ -36,6 +42,8 @@ function stage(held: Partial<ExchangePosition>, over: Partial<Exchange> = {}) {
   const exchange: Partial<Exchange> = {
     loadMarket: async () => examplePerpetual,
     fetchPosition: async () => exchangePosition,
+    fetchOpenOrders: async () => [],
+    fetchTrades: async () => [],
     ...over,
   };
   let ids = 0;
@@ -48,14 +56,12 @@ function stage(held: Partial<ExchangePosition>, over: Partial<Exchange> = {}) {
       return `random${ids}`.padEnd(16, '0');
     },
   };
-  return { ...admin, services, adopt: () => adoptAt(services) };
+  return { ...admin, services, adopt: (options?: AdoptOptions) => adoptAt(services, options) };
 }
 
 /** As a hit does: what the link is for is listed first. */
-async function adoptAt(services: Services): Promise<Adoption> {
-  const unreadable: string[] = [];
-  const listed = await listInScope(services.store, { scope: place }, unreadable);
-  return adoptExcess(services, place, { positions: listed, unreadable });
+async function adoptAt(services: Services, options?: AdoptOptions): Promise<Adoption> {
+  return adoptExcess(services, place, await listOpen(services.store), options);
 }
 
 /** The lists lack these positions, as the index may for a while after they were created. */
@@ -326,5 +332,124 @@ describe('Adopting beside a position that the lists lack', () => {
     };
     await admin.adopt();
     expect(lists).toBe(1);
+  });
+});
+
+/** What the exchange reports of trades. */
+function trade(over: Partial<Trade>): Trade {
+  return { orderId: '9', side: 'buy', amount: '1', price: '60000', cause: 'trade', at: 0, ...over };
+}
+
+describe('Adopting after a close that the exchange may not show yet', () => {
+  it.each([
+    ['a part that a link closed', { state: 'open' }],
+    ['a position that ended', { state: 'closed', outcome: exampleOutcome }],
+  ] as const)(
+    'takes nothing because of %s, and takes it when the exchange has had its time',
+    async (_, over) => {
+      const admin = stage({ amount: '1' });
+      const updatedAt = admin.now() - 1_000;
+      const close: OrderRecord = { ...exampleOrder, orderId: 'x', amount: '0.5', filled: '0.5', updatedAt };
+      const outcome = { ...exampleOutcome, settledAt: new Date(updatedAt).toISOString() };
+      await admin.create(1, 1, {
+        ...{ ...perpetual, exitOrders: [close], ...over },
+        ...('outcome' in over ? { outcome } : {}),
+      });
+      expect(await admin.adopt()).toMatchObject({
+        kind: 'unknown',
+        why: expect.stringContaining('closed within the last 30 s'),
+      });
+      expect(await admin.table.listPositions('open')).toHaveLength(1);
+      admin.pass(30_000);
+      expect(await admin.adopt()).toMatchObject({ kind: 'adopted' });
+    },
+  );
+
+  it('takes nothing after a sale that is in no record, and takes it later', async () => {
+    const admin = stage({ amount: '1' }, { fetchTrades: async () => [trade({ side: 'sell', at: soldAt })] });
+    const soldAt = admin.now() - 2_000;
+    expect(await admin.adopt()).toMatchObject({ kind: 'unknown' });
+    admin.pass(30_000);
+    expect(await admin.adopt()).toMatchObject({ kind: 'adopted' });
+  });
+
+  it("does not mind a trade of the hedge's other side", async () => {
+    const other = () => trade({ side: 'sell', positionSide: 'short', at: admin.now() - 1_000 });
+    const admin = stage({ amount: '1', hedged: true }, { fetchTrades: async () => [other()] });
+    expect(await admin.adopt()).toMatchObject({ kind: 'adopted' });
+  });
+});
+
+describe('Adopting for an alert of a while ago', () => {
+  it('leaves out what was opened after it', async () => {
+    const admin = stage({ amount: '1.5' }, { fetchTrades: async () => [before, after] });
+    const alertAt = admin.now() - 60_000;
+    const before = trade({ amount: '1', at: alertAt - 5_000 });
+    const after = trade({ amount: '0.5', at: alertAt + 1_000 });
+    expect(await admin.adopt({ alertAt })).toMatchObject({ position: { declaredSize: { amount: '1' } } });
+  });
+
+  it('takes nothing if all of it was', async () => {
+    const admin = stage({ amount: '1' }, { fetchTrades: async () => [trade({ at: alertAt + 1_000 })] });
+    const alertAt = admin.now() - 60_000;
+    expect(await admin.adopt({ alertAt })).toMatchObject({
+      kind: 'unknown',
+      why: 'What the exchange holds there was opened after the alert. Nothing was adopted.',
+    });
+    expect(await admin.table.listPositions('open')).toEqual([]);
+  });
+});
+
+describe("The owner's exits of what is adopted", () => {
+  const exit = { symbol, side: 'sell', type: 'limit', status: 'live', conditional: false } as const;
+  const order = (orderId: string, over: Partial<ExchangeOrder> = {}): OpenOrder => ({
+    market: examplePerpetual,
+    order: { ...exit, orderId, amount: '1', filled: '0.2', reduceOnly: true, ...over },
+  });
+
+  it('end with it if it is all that the exchange holds', async () => {
+    const open = [
+      order('target', { price: '70000' }),
+      order('stop', { type: 'stop_market', triggerPrice: '50000', conditional: true }),
+      order('opens-short', { reduceOnly: false }),
+      order('entry', { side: 'buy', reduceOnly: false }),
+      order('ripcord', { clientOrderId: 'rc000000000001p1' }),
+    ];
+    const admin = stage({ amount: '1' }, { fetchOpenOrders: async () => open });
+    expect(await admin.adopt()).toMatchObject({
+      position: {
+        exitOrders: [
+          { orderId: 'target', filledBefore: '0.2', reduceOnly: true },
+          { orderId: 'stop', triggerPrice: '50000', conditional: true },
+        ],
+        notices: [{ text: expect.stringContaining('belong to no position: opens-short.') }],
+      },
+      unadoptedOrders: ['opens-short'],
+    });
+  });
+
+  it('are named if it is a part', async () => {
+    const open = [order('target'), order('known')];
+    const admin = stage({ amount: '1.5' }, { fetchOpenOrders: async () => open });
+    await admin.create(1, 1, {
+      ...perpetual,
+      exitOrders: [{ ...exampleOrder, filled: '0', orderId: 'known' }],
+    });
+    expect(await admin.adopt()).toMatchObject({
+      position: { exitOrders: [] },
+      unadoptedOrders: ['target'],
+    });
+  });
+
+  it('of one side of a hedge end with it', async () => {
+    const open = [
+      order('mine', { reduceOnly: false, positionSide: 'long' }),
+      order('other', { reduceOnly: false, positionSide: 'short' }),
+    ];
+    const admin = stage({ amount: '1', hedged: true }, { fetchOpenOrders: async () => open });
+    expect(await admin.adopt()).toMatchObject({
+      position: { exitOrders: [{ orderId: 'mine' }] },
+      unadoptedOrders: [],
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { unknownLinkState } from '../../../lib/link/link-state.ts';
-import { arrive, findOverdue, finish, giveUp, giveUpMs } from '../../../lib/strategy/episode.ts';
+import { giveUpMs } from '../../../lib/strategy/alert-times.ts';
+import { arrive, findOverdue, finish, giveUp } from '../../../lib/strategy/episode.ts';
 
 const minute = 60_000;
 const state = unknownLinkState('lnk_0123456789abcdef');

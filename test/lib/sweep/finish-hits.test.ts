@@ -3,6 +3,7 @@ import { Fault } from '../../../lib/fault.ts';
 import type { Link } from '../../../lib/link/link.ts';
 import { sweep } from '../../../lib/sweep/sweep.ts';
 import { watchAccounts } from '../../../lib/sweep/watch-accounts.ts';
+import { type AdoptingStage, setAdoptingStage } from '../../simulation/adopting-stage.ts';
 import {
   cutOff,
   type Staged,
@@ -198,4 +199,75 @@ it('A link state that can not be read is reported, and positions are swept', asy
   const report = await stage.during(() => sweep(stage.services));
   expect(report.failures).toEqual([{ positionId: 'standing-links', code: 'newer-version' }]);
   expect(report.refreshed).toBe(1);
+});
+
+/** A hit that could not read what the exchange holds. */
+async function owingHit(): Promise<{ stage: AdoptingStage; show(): void }> {
+  const stage = await setAdoptingStage();
+  const show = stage.hidePositions();
+  await stage.during(() => stage.hit());
+  return { stage, show };
+}
+
+describe('What a hit of a link that adopts could not read', () => {
+  it('is adopted and closed by a sweep, once TradingView sends nothing more', async () => {
+    const { stage, show } = await owingHit();
+    show();
+    await stage.during(() => sweep(stage.services));
+    expect(stage.closes(stage.elsewhere)).toBe(0);
+    await sweepMinutes(stage, 2);
+    expect(stage.closes(stage.elsewhere)).toBe(1);
+    const state = await readState(stage);
+    expect([state.adoption, state.unfinished]).toEqual([undefined, undefined]);
+  });
+
+  it('is given up after 5 minutes, and a notice says so once', async () => {
+    const { stage, show } = await owingHit();
+    const channel = fakeChannel('telegram');
+    await sweepMinutes(stage, 6);
+    show();
+    await sweepMinutes(stage, 1);
+    await stage.during(() => watchAccounts(stage.services, channelsOf(channel)));
+    expect(stage.closes(stage.elsewhere)).toBe(0);
+    const refused = channel.texts.filter((text) => text.startsWith('Not done'));
+    expect(refused).toEqual([
+      expect.stringContaining("could not determine what the exchange holds beyond Ripcord's own positions"),
+    ]);
+    expect(await stage.table.listHits(stage.link.linkId, 5)).toMatchObject([
+      { actor: 'sweep', refusal: 'not-adopted', why: expect.stringContaining('Binance did not respond.') },
+      { actor: 'link', status: 503 },
+    ]);
+  });
+
+  it('is not adopted while links are paused', async () => {
+    const { stage, show } = await owingHit();
+    show();
+    await stage.table.setPaused(true);
+    await sweepMinutes(stage, 2);
+    await stage.table.setPaused(false);
+    await sweepMinutes(stage, 2);
+    expect(stage.closes(stage.elsewhere)).toBe(0);
+    expect(await stage.during(() => stage.table.listPositions('open'))).toEqual([]);
+  });
+
+  it('is taken over by a later alert', async () => {
+    const { stage, show } = await owingHit();
+    show();
+    stage.environment.time += 30_000;
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'done',
+      positions: [{ outcome: 'closed' }],
+    });
+    await sweepMinutes(stage, 2);
+    expect(stage.closes(stage.elsewhere)).toBe(1);
+  });
+
+  it('is closed once by sweeps that overlap', async () => {
+    const { stage, show } = await owingHit();
+    show();
+    stage.environment.time += 30_000;
+    await stage.during(() => Promise.all([sweep(stage.services), sweep(stage.services)]));
+    await sweepMinutes(stage, 1);
+    expect(stage.closes(stage.elsewhere)).toBe(1);
+  });
 });

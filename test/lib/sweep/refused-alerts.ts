@@ -58,7 +58,7 @@ const standingCodes: Record<StandingCause, number> = {
   'left-alone': 200,
   'not-followed': 200,
   'gave-up': 503,
-  'not-adopted': 200,
+  'not-adopted': 503,
   'stop-refused': 200,
   'needs-attention': 200,
 };
@@ -129,11 +129,12 @@ export function newOwner() {
       const { linkId, ...others } = linkAt(links, { label: 'exit' });
       const scope = { account: 'main', symbol: 'BTC/USDT', side: 'long' } as const;
       await table.createLink({ ...others, linkId, positionId: undefined, scope });
+      const isSwept = refusal === 'gave-up' || refusal === 'not-adopted';
       const hit = {
-        actor: refusal === 'gave-up' ? 'sweep' : 'link',
+        actor: isSwept ? 'sweep' : 'link',
         linkId,
         action: 'close',
-        ...(refusal === 'gave-up' ? {} : { method: 'POST' }),
+        ...(isSwept ? {} : { method: 'POST' }),
         ...(refusal === 'unreadable' ? {} : { positionId: examplePosition.positionId }),
         refusal,
         decision: 'refused',

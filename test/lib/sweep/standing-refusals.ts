@@ -96,6 +96,7 @@ export const cases: Record<string, Case> = {
     },
   },
   'an adoption that is not known': {
+    minutes: 7,
     link: {
       ...{ adopt: true, account: 'account01', exchange: 'binanceusdm' },
       scope: { account: 'account01', symbol: 'BTC/USDT', side: 'long' },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { previewLink } from '../../../../lib/admin/links/preview-link.ts';
 import { Fault } from '../../../../lib/fault.ts';
 import type { Position } from '../../../../lib/position/position.ts';
+import { setAdoptingStage } from '../../../simulation/adopting-stage.ts';
 import {
   cutOff as cutOffAllExchanges,
   type Staged,
@@ -623,4 +624,80 @@ it('A response after the sender has disconnected states nothing that may have ch
   };
   const response = await stage.during(() => stage.hit());
   expect(response).toMatchObject({ status: 'in-progress', httpStatus: 202, headline: 'Late response' });
+});
+
+describe('A hit of a link that adopts', () => {
+  it('closes what its owner opened elsewhere', async () => {
+    const stage = await setAdoptingStage();
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'done',
+      positions: [{ outcome: 'closed', closedAmount: '0.1' }],
+    });
+    expect(stage.closes(stage.elsewhere)).toBe(1);
+  });
+
+  it('asks for a resend if it could not read the exchange, and the resend closes', async () => {
+    const stage = await setAdoptingStage();
+    const show = stage.hidePositions();
+    const first = await stage.during(() => stage.hit());
+    expect(first).toMatchObject({ status: 'retrying', httpStatus: 503, retryAfter: 5, positions: [] });
+    expect(first.publicMessage).toBe(
+      'Nothing was executed so far. It is not known yet whether positions were opened elsewhere. Ripcord checks that again, for up to 5 minutes.',
+    );
+    show();
+    stage.environment.time += 5_000;
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'done',
+      positions: [{ outcome: 'closed', closedAmount: '0.1' }],
+    });
+    expect(stage.closes(stage.elsewhere)).toBe(1);
+    expect((await stage.table.readLinkState(stage.link.linkId)).adoption).toBeUndefined();
+    expect(await stage.table.listHits(stage.link.linkId, 5)).toMatchObject([
+      { status: 200 },
+      { status: 503 },
+    ]);
+  });
+
+  it('that is done for a position of Ripcord answers that the rest is in progress', async () => {
+    const stage = await setAdoptingStage();
+    const { position } = stage.elsewhere;
+    await stage.during(() => stage.table.createPosition({ ...position, state: 'kept' }));
+    const { fetchPosition } = stage.elsewhere.exchange;
+    stage.elsewhere.exchange.fetchPosition = async () => {
+      stage.elsewhere.exchange.fetchPosition = fetchPosition;
+      throw new Fault('exchange-unreachable', 'Binance did not respond.');
+    };
+    const response = await stage.during(() => stage.hit());
+    expect(response).toMatchObject({ status: 'in-progress', httpStatus: 202 });
+    expect(response.publicMessage).toContain('Done for 1 of 1 position. Ripcord continues automatically.');
+  });
+
+  it('leaves to its own alert what a later one could not read', async () => {
+    const stage = await setAdoptingStage();
+    await stage.during(() => stage.hit());
+    stage.environment.time += 60_000;
+    stage.hidePositions();
+    const arrivedAt = stage.environment.time;
+    expect(await stage.during(() => stage.hit())).toMatchObject({ status: 'retrying' });
+    expect(await stage.table.readLinkState(stage.link.linkId)).toMatchObject({
+      adoption: { alertAt: arrivedAt, why: 'Binance did not respond.' },
+    });
+  });
+
+  it('does not take for its own what the exchange shows of a part that it just closed', async () => {
+    const stage = await setAdoptingStage({ action: 'reduce', toPercent: '50' });
+    const { exchange, book, position } = stage.elsewhere;
+    await stage.during(() => stage.table.createPosition(position));
+    const stale = await stage.during(() => exchange.fetchPosition(position.market, 'long'));
+    await stage.during(() => stage.hit());
+    stage.environment.time += 1_000;
+    const { fetchPosition } = exchange;
+    exchange.fetchPosition = async () => {
+      exchange.fetchPosition = fetchPosition;
+      return stale;
+    };
+    await stage.during(() => stage.hit());
+    expect(book.of('close').map(({ filled }) => filled)).toEqual([50]);
+    expect(await stage.during(() => stage.table.listPositions('open'))).toHaveLength(1);
+  });
 });

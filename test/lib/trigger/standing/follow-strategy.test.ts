@@ -4,7 +4,8 @@ import { Fault } from '../../../../lib/fault.ts';
 import type { Link } from '../../../../lib/link/link.ts';
 import type { Services } from '../../../../lib/services.ts';
 import { sweep } from '../../../../lib/sweep/sweep.ts';
-import { type StandingStage, setStandingStage } from '../../../simulation/standing-stage.ts';
+import { setAdoptingStage } from '../../../simulation/adopting-stage.ts';
+import { type StandingStage, setStandingStage, sweepMinutes } from '../../../simulation/standing-stage.ts';
 import { examplePerpetual } from '../../position/example-position.ts';
 
 const minute = 60_000;
@@ -239,6 +240,8 @@ it('A link that adopts follows at once what it takes over at its own side, and t
   const exchange: Partial<Exchange> = {
     loadMarket: async () => examplePerpetual,
     fetchPosition: async () => held,
+    fetchOpenOrders: async () => [],
+    fetchTrades: async () => [],
     openConnection: () => undefined,
   };
   stage.services.exchanges.of = async () => exchange as Exchange;
@@ -261,4 +264,61 @@ it('A heartbeat counts, and only the first is in the history', async () => {
   }
   expect(await readState(stage)).toMatchObject({ beats: { count: 3 } });
   expect(await stage.table.listHits(stage.link.linkId, 5)).toMatchObject([{ decision: 'heard' }]);
+});
+
+describe('A link that follows and adopts, if the exchange is not read at its own side,', () => {
+  async function setUnread() {
+    const stage = await setAdoptingStage({ follows: 'market-position' });
+    const show = stage.hidePositions();
+    const say = (message: string) => stage.during(() => stage.hit({ message, hasBody: true }));
+    const bar = async () => {
+      stage.environment.time += minute;
+    };
+    return { ...stage, show, say, bar };
+  }
+
+  it('asks for a resend each time, never answers that nothing is open, and closes at the end', async () => {
+    const stage = await setUnread();
+    for (const message of ['long', 'long', 'flat']) {
+      expect(await stage.say(message)).toMatchObject({ status: 'retrying', httpStatus: 503 });
+      await stage.bar();
+    }
+    stage.show();
+    await sweepMinutes(stage, 2);
+    expect(stage.closes(stage.elsewhere)).toBe(1);
+    expect(await stage.table.listHits(stage.link.linkId, 5)).toMatchObject([
+      { status: 503 },
+      { status: 503 },
+    ]);
+  });
+
+  it('follows it by a sweep, and closes it at flat', async () => {
+    const stage = await setUnread();
+    await stage.say('long');
+    stage.show();
+    await sweepMinutes(stage, 2);
+    expect((await readState(stage)).followed).toHaveLength(1);
+    expect(stage.closes(stage.elsewhere)).toBe(0);
+    expect(await stage.say('flat')).toMatchObject({ status: 'done', positions: [{ outcome: 'closed' }] });
+    expect(stage.closes(stage.elsewhere)).toBe(1);
+  });
+
+  it('closes at flat what it adopts then, because it was open at its own side', async () => {
+    const stage = await setUnread();
+    await stage.say('long');
+    await stage.bar();
+    stage.show();
+    expect(await stage.say('flat')).toMatchObject({ status: 'done', positions: [{ outcome: 'closed' }] });
+    expect(stage.closes(stage.elsewhere)).toBe(1);
+  });
+
+  it('follows it by the resend', async () => {
+    const stage = await setUnread();
+    const message = `long ${new Date(stage.environment.time).toISOString()}`;
+    await stage.say(message);
+    stage.show();
+    stage.environment.time += 5_000;
+    expect(await stage.say(message)).toMatchObject({ status: 'done', positions: [{ outcome: 'followed' }] });
+    expect((await readState(stage)).adoption).toBeUndefined();
+  });
 });

@@ -32,7 +32,7 @@ export interface Heard {
   untold: string[];
 }
 
-/** `isFirst`: for this message, and not for an earlier one. */
+/** `isFirst`: for this message, which includes what is owed to earlier ones. Otherwise for one of those. */
 export interface Adopting extends AdoptingAlert {
   isFirst: boolean;
 }
@@ -84,7 +84,6 @@ export function hear(
     state: {
       ...state,
       heard,
-      // What a message of its own side adopts includes what is owed to earlier ones.
       adoption: (adopting.isFirst ? toOwnOwed : toOwed)(state.adoption, adopting),
       ownSideAt: isOwnSide(position, side) ? now : state.ownSideAt,
       followed,

@@ -15,6 +15,7 @@ export const refusalCauses = [
   'not-adopted',
   'stop-refused',
   'needs-attention',
+  'not-read',
 ] as const;
 export type RefusalCause = (typeof refusalCauses)[number];
 
@@ -142,6 +143,13 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
     reason: (hit) => `left ${namePositions(hit)} as before, because Ripcord needs your attention there first`,
     advice: ({ positionIds: [positionId = 'POSITION', ...others] = [] }) =>
       `See what to do: ripcord positions get ${others.length === 0 ? positionId : 'POSITION'}`,
+    concernsPart: true,
+  },
+  'not-read': {
+    word: 'a position cannot be read',
+    reason: (hit) =>
+      `could not read ${namePositions(hit)}, which may be one that it is for, and left it as before`,
+    advice: () => 'Check the exchange, and deploy the newer Ripcord again.',
     concernsPart: true,
   },
   'gave-up': {

@@ -12,6 +12,7 @@ import { notRun } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
 import { adoptFirst, readAlertAt, withAdopted, withoutAdoption, withUnadopted } from './adopt-first.ts';
 import { leftAlone } from './left-alone.ts';
+import { notRead } from './not-read.ts';
 import { recordTarget, recordWhole } from './record-standing.ts';
 import { findNewer, type StandingHit } from './standing-hit.ts';
 import { summarize, toLate } from './summarize.ts';
@@ -27,12 +28,13 @@ export async function actOnScope(hit: StandingHit): Promise<HitResponse> {
   const begun = await begin(hit, hitId);
   // Other hits of this link came first each time. They hold what this one would have done.
   if (begun === undefined) return recordWhole(hit, notRun['out-of-time']);
-  const { arrival, inScope, found, newer } = begun;
-  const answers = await inParallel(arrival.targets, parallelTargets, async (positionId) => {
+  const { arrival, inScope, unreadable, found, newer } = begun;
+  const acted = await inParallel(arrival.targets, parallelTargets, async (positionId) => {
     const known = inScope.find((position) => position.positionId === positionId);
     const answer = toTargetAnswer(link, positionId, await act(services, link.linkId, positionId), known);
     return { ...answer, response: withUnadopted(answer.response, positionId, found) };
   });
+  const answers = [...acted, ...unreadable.map(notRead)];
   const others = inScope.filter(
     ({ positionId }) => !isKnown(arrival, positionId) && (arrival.joins || newer.includes(positionId)),
   );
@@ -57,6 +59,8 @@ export async function actOnScope(hit: StandingHit): Promise<HitResponse> {
 interface Begun {
   arrival: Arrival;
   inScope: Position[];
+  /** May be in the scope, too. */
+  unreadable: string[];
   found: Found;
   /** Opened after the alert was sent: they are not the hit's. */
   newer: string[];
@@ -84,7 +88,9 @@ async function begin(hit: StandingHit, hitId: string): Promise<Begun | undefined
     return arrival.state;
   };
   const saved = await changeLinkState(store, link.linkId, change, known);
-  return saved === undefined || arrival === undefined ? undefined : { arrival, inScope, found, newer };
+  if (saved === undefined || arrival === undefined) return undefined;
+  const unreadable = list.unreadable.filter((positionId) => arrival?.targets.includes(positionId) !== true);
+  return { arrival, inScope, unreadable, found, newer };
 }
 
 function isKnown({ state, targets }: Arrival, positionId: string): boolean {

@@ -17,6 +17,7 @@ import { notRun, unreadable } from '../refusals.ts';
 import type { HitResponse } from '../response.ts';
 import { adoptAt, readAlertAt, untriedIfAdopting, withAdopted } from './adopt-first.ts';
 import { answerHeard, notFollowed, superseded } from './answer-heard.ts';
+import { notRead } from './not-read.ts';
 import { recordTarget, recordWhole } from './record-standing.ts';
 import { findNewer, type StandingHit } from './standing-hit.ts';
 import { toLate } from './summarize.ts';
@@ -37,16 +38,7 @@ export async function followStrategy(hit: StandingHit): Promise<HitResponse> {
   // Other messages of this link came first each time.
   if (listened === undefined) return recordWhole(hit, notRun['out-of-time']);
   const { heard, inScope, isOfNote, untold } = listened;
-  const answers =
-    link.rehearsal === true
-      ? []
-      : await inParallel(heard.targets, parallelTargets, (positionId) =>
-          actOn(
-            hit,
-            positionId,
-            inScope.find((each) => each.positionId === positionId),
-          ),
-        );
+  const answers = link.rehearsal === true ? [] : await actOnTargets(hit, message, listened);
   const response = answerHeard(link, message, heard, inScope, answers);
   await Promise.all([
     isOfNote || answers.length > 0 ? recordWhole(hit, response) : undefined,
@@ -67,9 +59,26 @@ export async function followStrategy(hit: StandingHit): Promise<HitResponse> {
   return { ...(isLate() ? toLate(response) : response), exchangeMs };
 }
 
+async function actOnTargets(
+  hit: StandingHit,
+  { position }: StateMessage,
+  { heard, inScope, unread }: Listened,
+): Promise<TargetAnswer[]> {
+  const acted = await inParallel(heard.targets, parallelTargets, (positionId) =>
+    actOn(
+      hit,
+      positionId,
+      inScope.find((each) => each.positionId === positionId),
+    ),
+  );
+  return heard.isLate || position !== 'flat' ? acted : [...acted, ...unread.map(notRead)];
+}
+
 interface Listened {
   heard: Heard;
   inScope: Position[];
+  /** Followed ones that can't be read. */
+  unread: string[];
   /** The history has what changed something. A message that comes with every bar would flood it. */
   isOfNote: boolean;
   /** A notice has to report that these are not followed. */
@@ -83,7 +92,7 @@ async function listen(hit: StandingHit, message: StateMessage): Promise<Listened
   preconnect(services, link);
   const [list, known] = await Promise.all([listFor(store, link), store.readLinkState(link.linkId)]);
   const listed = pickInScope(link, list);
-  const { missed, ended } = await readUnlisted(hit, listed, known);
+  const { missed, ended, unread } = await readUnlisted(hit, listed, known);
   const positions = [...list.positions, ...missed];
   const adopting = await adopt(hit, message, { ...list, positions }, known);
   const inScope = withAdopted([...listed, ...missed], adopting.found);
@@ -101,7 +110,9 @@ async function listen(hit: StandingHit, message: StateMessage): Promise<Listened
     return noteBeat(heard.state, arrivedAt);
   };
   const saved = await changeLinkState(store, link.linkId, change, known);
-  return saved === undefined || heard === undefined ? undefined : { heard, inScope, isOfNote, untold };
+  return saved === undefined || heard === undefined
+    ? undefined
+    : { heard, inScope, unread, isOfNote, untold };
 }
 
 /** The list may lag, or lack one that it can't read: each that is followed is read by itself. */
@@ -112,17 +123,19 @@ async function readUnlisted(
 ) {
   const unlisted = known.followed.filter((id) => listed.every(({ positionId }) => positionId !== id));
   const ended: string[] = [];
+  const unread: string[] = [];
   const read = await inParallel(unlisted, parallelTargets, async (positionId) => {
     try {
       const position = await store.readPosition(positionId);
       if (position !== undefined && !isFinal(position.state)) return [position];
       ended.push(positionId);
       return [];
-    } catch {
+    } catch (thrown) {
+      if (toFault(thrown).code === 'newer-version') unread.push(positionId);
       return [];
     }
   });
-  return { missed: read.flat().filter((position) => isInScope(link, position)), ended };
+  return { missed: read.flat().filter((position) => isInScope(link, position)), ended, unread };
 }
 
 /** A message without a time may be a resend for this long after the first one was sent. */

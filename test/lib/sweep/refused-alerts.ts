@@ -12,6 +12,7 @@ import { gaveUp, unreadable } from '../../../lib/trigger/refusals.ts';
 import type { Request } from '../../../lib/trigger/request.ts';
 import { notAdopted } from '../../../lib/trigger/standing/adopt-first.ts';
 import { leftAlone } from '../../../lib/trigger/standing/left-alone.ts';
+import { notRead } from '../../../lib/trigger/standing/not-read.ts';
 import { linkAt } from '../link/example-link.ts';
 import { channelsOf, fakeChannel, newTrader } from '../notify/trader.ts';
 import { examplePosition, positionIdAt } from '../position/example-position.ts';
@@ -37,6 +38,7 @@ export type StandingCause = Extract<
   | 'not-adopted'
   | 'stop-refused'
   | 'needs-attention'
+  | 'not-read'
 >;
 type PositionCause = Exclude<RefusalCause, StandingCause>;
 
@@ -61,6 +63,7 @@ const standingCodes: Record<StandingCause, number> = {
   'not-adopted': 503,
   'stop-refused': 200,
   'needs-attention': 200,
+  'not-read': 200,
 };
 const standingWhy: Record<StandingCause, string> = {
   unreadable: unreadable.detail,
@@ -72,6 +75,7 @@ const standingWhy: Record<StandingCause, string> = {
   'stop-refused':
     'The new stop 61000 of a long is not below the current price 60000, so it would trigger at once.',
   'needs-attention': 'Needs your attention: An order is unknown.',
+  'not-read': notRead(examplePosition.positionId).response.detail,
 };
 export const standingCauses = Object.keys(standingCodes) as StandingCause[];
 

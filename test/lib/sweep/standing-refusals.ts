@@ -95,6 +95,15 @@ export const cases: Record<string, Case> = {
       };
     },
   },
+  'a position that can be read beside one that cannot': {
+    before: async ({ table }) => {
+      const { listPositions } = table;
+      table.listPositions = (state, onUnreadable) => {
+        onUnreadable?.(unreadable);
+        return listPositions(state);
+      };
+    },
+  },
   'an adoption that is not known': {
     minutes: 7,
     link: {

@@ -52,6 +52,25 @@ describe('A link that follows a strategy', () => {
     ]);
   });
 
+  it('reports a followed position that it cannot read, and closes the others', async () => {
+    const stage = await setFollowing();
+    const [lost, read] = [await stage.open(), await stage.open()];
+    await stage.say(`long ${stage.at(1)}`);
+    const { positionId } = lost.position;
+    const { listPositions, readPosition } = stage.table;
+    stage.table.listPositions = async (state, onUnreadable) => {
+      onUnreadable?.(positionId);
+      return (await listPositions(state)).filter((each) => each.positionId !== positionId);
+    };
+    stage.table.readPosition = async (id) => {
+      if (id === positionId) throw new Fault('newer-version', 'A newer Ripcord wrote this position.');
+      return readPosition(id);
+    };
+    const flat = await stage.say(`flat ${stage.at(2)}`);
+    expect([flat.status, stage.closes(lost), stage.closes(read)]).toEqual(['partly', 0, 1]);
+    expect(await stage.table.listHits(positionId, 1)).toMatchObject([{ refusal: 'not-read' }]);
+  });
+
   it('takes another state with the same time as a repeat of the first one', async () => {
     const stage = await setFollowing();
     const staged = await stage.open();

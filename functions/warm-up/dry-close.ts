@@ -67,7 +67,8 @@ export function createDryClose(
 }
 
 function createAccounts(exchange: ExchangeId): Accounts {
-  const account: Account = { exchange, apiKey: dryTable, secret: dryTable, baseUrl: nowhere };
+  const keys = { apiKey: dryTable, secret: dryTable, password: dryTable };
+  const account: Account = { exchange, ...keys, baseUrl: nowhere };
   const refuse = async () => {
     throw new DryCloseFailed();
   };

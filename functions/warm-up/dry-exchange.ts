@@ -41,6 +41,28 @@ function toBybitResponse(result: unknown) {
   return { retCode: 0, retMsg: 'OK', result, retExtInfo: {}, time: filledAt };
 }
 
+function toOkxResponse(...data: unknown[]) {
+  return { code: '0', msg: '', data };
+}
+
+const okxConfig = { acctLv: '2', posMode: 'net_mode', perm: 'read_only,trade', ip: '', uid: '1' };
+const okxOrder = {
+  ...{ instId: dryMarket.id, ordId: orderId, clOrdId: '', side: 'sell', ordType: 'market', px: '' },
+  ...{ state: 'filled', sz: dryAmount, accFillSz: dryAmount, avgPx: dryPrice, posSide: 'net' },
+  ...{ reduceOnly: 'true', fee: '-16.5', feeCcy: 'USDT', cTime: String(filledAt), uTime: String(filledAt) },
+};
+
+// https://www.okx.com/docs-v5/en/#order-book-trading-trade-post-place-order
+const okx: DryExchange = {
+  kind: 'perpetual',
+  responses: {
+    'GET /api/v5/account/config': () => toOkxResponse(okxConfig),
+    'POST /api/v5/trade/order': () => toOkxResponse({ ordId: orderId, clOrdId: '', sCode: '0', sMsg: '' }),
+    'GET /api/v5/trade/order': () => toOkxResponse(okxOrder),
+  },
+  nothing: toOkxResponse(),
+};
+
 const dryExchanges: Record<ExchangeId, DryExchange> = {
   // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints
   binance: {
@@ -76,6 +98,9 @@ const dryExchanges: Record<ExchangeId, DryExchange> = {
     },
     nothing: toBybitResponse({ category: 'linear', list: [], nextPageCursor: '' }),
   },
+  okx,
+  myokx: okx,
+  okxus: okx,
 };
 
 /** @returns undefined for an exchange that this version does not know. */

@@ -6,6 +6,7 @@ import { createBinanceUsdmApi } from './binance/binance-usdm.ts';
 import { createBinanceWalletApi } from './binance/binance-wallet.ts';
 import { createBybitApi } from './bybit/bybit.ts';
 import { SimulatedExchange } from './core/simulated-exchange.ts';
+import { createOkxApi } from './okx/okx.ts';
 import { createExchangeServer } from './server/server.ts';
 import { SnapshotFile } from './snapshot.ts';
 
@@ -19,7 +20,7 @@ export interface SimulatedExchangeOptions {
   /** The file that keeps the state between runs. */
   snapshotPath?: string;
   seed?: number;
-  /** How long after Bybit's acknowledgment a create or cancel takes effect; 0, the default, is immediately. */
+  /** How long after an acknowledgment of Bybit or OKX a create or cancel takes effect; 0, the default, is immediately. */
   effectDelayMs?: number | undefined;
 }
 
@@ -31,7 +32,7 @@ export interface RunningExchange {
   stop(): Promise<void>;
 }
 
-/** Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M) and Bybit (v5), and with `/sim/<operation>`. */
+/** Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), and with `/sim/<operation>`. */
 export async function startSimulatedExchange(
   options: SimulatedExchangeOptions = {},
 ): Promise<RunningExchange> {
@@ -43,6 +44,7 @@ export async function startSimulatedExchange(
     createBinanceUsdmApi(core),
     createBinanceWalletApi(core),
     createBybitApi(core),
+    createOkxApi(core),
   ]);
   // Longer than a client keeps a connection, so that none sends a request into a connection that is closing.
   server.keepAliveTimeout = 65_000;

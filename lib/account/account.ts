@@ -8,8 +8,15 @@ export const accountNameSchema = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1 to 64 letters, digits, - or _, such as "main"');
 
 /** The supported exchanges, by ccxt's name. */
-export const exchangeIdSchema = z.enum(['binance', 'binanceusdm', 'bybit']);
+export const exchangeIdSchema = z.enum(['binance', 'binanceusdm', 'bybit', 'okx', 'myokx', 'okxus']);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
+
+/** The exchanges whose keys have a password, which OKX calls a passphrase. Without it, no request can be signed. */
+const passwordExchanges: ReadonlySet<ExchangeId> = new Set(['okx', 'myokx', 'okxus']);
+
+export function requiresPassword(exchange: ExchangeId): boolean {
+  return passwordExchanges.has(exchange);
+}
 
 /** The most addresses of an account: a third would cost time that a hit does not have. */
 const maxEgressProxies = 2;
@@ -45,10 +52,14 @@ const baseUrlMeaning =
 
 /** One account's credentials: an SSM SecureString on AWS, an entry of accounts.json locally. */
 export const accountSchema = z.strictObject({
-  exchange: exchangeIdSchema.describe('The exchange. `binanceusdm` is Binance USD-M futures.'),
+  exchange: exchangeIdSchema.describe(
+    'The exchange. `binanceusdm` is Binance USD-M futures; `myokx` is OKX in the EEA, `okxus` in the US and Australia.',
+  ),
   apiKey: credentialSchema.describe('API key.'),
   secret: credentialSchema.describe('Secret of the API key, or a private key as PEM.'),
-  password: passwordSchema.describe('Password of the API key, if the exchange has one.').optional(),
+  password: passwordSchema
+    .describe('Password of the API key, which OKX requires and calls a passphrase.')
+    .optional(),
   sandbox: z.boolean().describe("Uses the exchange's own test network.").optional(),
   baseUrl: z
     .url({ protocol: /^https?$/ })

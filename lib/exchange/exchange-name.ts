@@ -5,6 +5,9 @@ const names: Record<ExchangeId, string> = {
   // Binance writes USDⓈ-M, but many typefaces lack the circled letter.
   binanceusdm: 'Binance USD-M',
   bybit: 'Bybit',
+  okx: 'OKX',
+  myokx: 'OKX EEA',
+  okxus: 'OKX US',
 };
 
 /** @returns the exchange's name for texts; the id itself if Ripcord does not support that exchange. */

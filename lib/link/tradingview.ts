@@ -12,7 +12,14 @@ export const otherMarket =
   "Alerts created on a different market will still work, but may not align with this market's chart data.";
 
 /** Exchanges by the name that TradingView gives them. */
-const exchangeNames: Record<string, string> = { binance: 'Binance', binanceusdm: 'Binance', bybit: 'Bybit' };
+const exchangeNames: Record<string, string> = {
+  binance: 'Binance',
+  binanceusdm: 'Binance',
+  bybit: 'Bybit',
+  okx: 'OKX',
+  myokx: 'OKX',
+  okxus: 'OKX',
+};
 
 /**
  * @returns what to search for in TradingView to find a market, and on which exchange: `BTCUSDT`, or `BTCUSDT.P` for a

@@ -13,6 +13,9 @@ export function createGates(services: Services, { exchanges }: SweepLimits, part
     binance: create(exchanges.binance),
     binanceusdm: create(exchanges.binanceusdm),
     bybit: create(exchanges.bybit),
+    okx: create(exchanges.okx),
+    myokx: create(exchanges.myokx),
+    okxus: create(exchanges.okxus),
   };
 }
 

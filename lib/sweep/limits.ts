@@ -108,9 +108,30 @@ const bybit: ExchangeLimits = {
   },
 };
 
+/**
+ * OKX counts the requests of each kind, most of them per account: 10 in 2 s for positions, balances and mark prices, 20
+ * for algo orders, 60 for orders and recent trades, 5 for funding and the position mode. All below count as 1 of the 5 a
+ * second that the scarcest common kind allows: https://www.okx.com/docs-v5/en/#overview-rate-limits
+ */
+const okx: ExchangeLimits = {
+  ...share(300),
+  intervalMs: 200,
+  weights: {
+    // The orders of both books, each with its pages.
+    calls: {
+      fetchOpenOrders: 3,
+      fetchOrdersOfMarkets: 8,
+      fetchPositionsOfMarkets: 1,
+      fetchOrder: 2,
+      fetchFunding: 2,
+    },
+    ...{ other: 1, flat: 1, causes: 0, look: 14 },
+  },
+};
+
 export const sweepLimits: SweepLimits = {
   snapshotFrom,
   accountIntervalMs: 400,
   awaitedExits: 10,
-  exchanges: { binance, binanceusdm, bybit },
+  exchanges: { binance, binanceusdm, bybit, okx, myokx: okx, okxus: okx },
 };

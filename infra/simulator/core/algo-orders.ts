@@ -12,7 +12,7 @@ const maximumAlgoOrders = 200;
 export function algoLedgerFields(order: AlgoOrder) {
   return {
     account: order.account,
-    market: 'usdm' as const,
+    market: order.market ?? ('usdm' as const),
     symbol: order.symbol,
     orderId: order.id,
     clientOrderId: order.clientOrderId,
@@ -26,6 +26,7 @@ function newAlgoOrder(state: ExchangeState, request: OrderRequest, triggerPrice:
     id,
     clientOrderId: request.clientOrderId ?? `sim-${id}`,
     account: request.account.id,
+    ...(request.market === 'spot' ? { market: 'spot' as const } : {}),
     symbol: request.symbol,
     side: request.side,
     type: request.type,
@@ -38,6 +39,7 @@ function newAlgoOrder(state: ExchangeState, request: OrderRequest, triggerPrice:
     positionSide: request.positionSide ?? 'BOTH',
     reduceOnly: request.reduceOnly ?? false,
     closePosition: request.closePosition ?? false,
+    ...(request.mustFitPosition === true ? { mustFitPosition: true } : {}),
     status: 'new',
     createdAt: at,
     updatedAt: at,
@@ -57,16 +59,16 @@ function closesSamePosition(a: AlgoOrder, b: AlgoOrder): boolean {
   );
 }
 
-/** Accepts a conditional futures order. Position and margin are checked only when it triggers. */
+/** Accepts a conditional order outside the book. Position, margin and coins are checked only when it triggers. */
 export function placeAlgoOrder(state: ExchangeState, request: OrderRequest): AlgoOrder {
   const { account, symbol, triggerPrice } = request;
-  const market = state.market('usdm', symbol);
+  const market = state.market(request.market, symbol);
   if (triggerPrice === undefined) throw new Rejection('price_off_tick', 'a trigger price is required');
   const others = state.openAlgoOrders().filter((order) => order.account === account.id);
   if (others.some((order) => order.clientOrderId === request.clientOrderId))
     throw new Rejection('duplicate_client_order_id');
   const order = newAlgoOrder(state, request, triggerPrice);
-  checkPositionSide(account, order);
+  if (request.market === 'usdm') checkPositionSide(account, order);
   if (order.amount !== undefined)
     checkFilters(market, { ...order, amount: order.amount }, { exemptFromNotional: mustReduce(order) });
   if (isTriggeredAt(order, market.price)) throw new Rejection('would_trigger');

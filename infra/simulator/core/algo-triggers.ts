@@ -9,10 +9,9 @@ import type { ExchangeState } from './state.ts';
 
 /** Triggers each algo order whose trigger price is reached: it places an order, or is rejected or expires. */
 export function triggerAlgoOrders(state: ExchangeState, market: Market): void {
-  if (market.kind !== 'usdm') return;
   for (const algo of state.openAlgoOrders()) {
-    if (algo.symbol === market.symbol && isTriggeredAt(algo, market.price))
-      triggerAlgoOrder(state, market, algo);
+    const isOfMarket = (algo.market ?? 'usdm') === market.kind && algo.symbol === market.symbol;
+    if (isOfMarket && isTriggeredAt(algo, market.price)) triggerAlgoOrder(state, market, algo);
   }
 }
 
@@ -31,7 +30,7 @@ export function triggerAlgoOrder(state: ExchangeState, market: Market, algo: Alg
 export function placeTriggered(state: ExchangeState): void {
   for (const algo of state.algoOrders.values()) {
     if (algo.status === 'triggering' && (algo.entersBookAt ?? 0) <= state.now())
-      enterBook(state, state.market('usdm', algo.symbol), algo);
+      enterBook(state, state.market(algo.market ?? 'usdm', algo.symbol), algo);
   }
 }
 
@@ -48,7 +47,7 @@ function enterBook(state: ExchangeState, market: Market, algo: AlgoOrder): void 
   try {
     const order = placeOrder(state, {
       account,
-      market: 'usdm',
+      market: market.kind,
       symbol: algo.symbol,
       side: algo.side,
       type: algo.price === undefined ? 'market' : 'limit',
@@ -59,6 +58,7 @@ function enterBook(state: ExchangeState, market: Market, algo: AlgoOrder): void 
       positionSide: algo.positionSide,
       reduceOnly: algo.reduceOnly,
       closePosition: algo.closePosition,
+      mustFitPosition: algo.mustFitPosition,
       algoId: algo.id,
     });
     algo.status = 'triggered';

@@ -84,6 +84,10 @@ export interface Account {
   /** When the key ends, epoch milliseconds. */
   keyExpiresAt?: number;
   hedged: boolean;
+  /** OKX: the passphrase of the key; absent means that any is right. */
+  passphrase?: string;
+  /** OKX: `acctLv`; absent is 2, futures mode. */
+  accountMode?: '1' | '2' | '3' | '4';
   /** The coin that pays commissions; absent means the asset that a trade receives. */
   feeAsset?: string;
   spot: Record<string, Balance>;
@@ -211,6 +215,8 @@ export interface AlgoOrder {
   id: number;
   clientOrderId: string;
   account: string;
+  /** Absent on perpetuals. */
+  market?: MarketKind;
   symbol: string;
   side: Side;
   type: OrderType;
@@ -225,6 +231,8 @@ export interface AlgoOrder {
   closePosition: boolean;
   /** "triggering": the trigger price was reached, and the order is not in the book yet. */
   status: 'new' | 'triggering' | 'triggered' | 'canceled' | 'rejected' | 'expired';
+  /** Its trigger places nothing if the position is smaller. */
+  mustFitPosition?: boolean;
   /** What the client sent, for the answers: the simulation has one price for all. */
   triggerBy?: string;
   /** When the order of a triggering algo order enters the book. */

@@ -39,6 +39,8 @@ export interface OrderRequest {
   algoId?: number | undefined;
   /** Whether a client order id must be unique among open orders (the default) or among all orders. */
   clientOrderIdUnique?: 'open' | 'always' | undefined;
+  /** Rejects a reduce-only order for more than the position, instead of reducing its amount. */
+  mustFitPosition?: boolean | undefined;
   /** Acknowledges the order at once, and adds it to the book this many milliseconds later. */
   effectDelayMs?: number | undefined;
 }

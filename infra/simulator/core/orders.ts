@@ -1,7 +1,7 @@
 import { decimal, text } from './amounts.ts';
-import { mustReduce } from './futures-account.ts';
+import { mustReduce, reducibleAmount } from './futures-account.ts';
 import { execute, openSiblings } from './matching.ts';
-import type { Order } from './model.ts';
+import type { Account, Order } from './model.ts';
 import { newOrder, type OrderRequest } from './new-order.ts';
 import { checkOrder, requireFreeClientOrderId, requireRoomForConditional } from './order-checks.ts';
 import { closeOrder, recordOrder } from './order-records.ts';
@@ -18,6 +18,7 @@ export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
   requireFreeClientOrderId(state, request);
   const order = newOrder(state, market, request);
   checkOrder(state, market, order);
+  if (request.mustFitPosition && mustReduce(order) && order.triggered) requireFit(request.account, order);
   const { account, maximumConditional: maximum } = request;
   requireRoomForConditional(state, { account, market, added: [order], maximum });
   if (order.market === 'spot' && order.locksAtTrigger !== true) {
@@ -32,6 +33,10 @@ export function placeOrder(state: ExchangeState, request: OrderRequest): Order {
   if (request.effectDelayMs) order.takesEffectAt = state.now() + request.effectDelayMs;
   else if (order.triggered) execute(state, order);
   return order;
+}
+
+function requireFit(account: Account, order: Order): void {
+  if (decimal(order.amount).gt(reducibleAmount(account, order))) throw new Rejection('reduce_only_conflict');
 }
 
 /** Applies acknowledged orders and cancels that are due. */

@@ -14,6 +14,8 @@ export interface Retention {
 export const binanceFuturesRetention: Retention = { unfilledMs: 3 * dayMs, anyMs: 90 * dayMs };
 /** https://bybit-exchange.github.io/docs/v5/order/order-list */
 export const bybitRetention: Retention = { unfilledMs: dayMs, anyMs: 730 * dayMs };
+/** https://www.okx.com/docs-v5/en/#order-book-trading-trade-get-order-history-last-7-days */
+export const okxRetention: Retention = { unfilledMs: dayMs / 12, anyMs: 90 * dayMs };
 /** Binance spot archives an unfilled order this long after its end. */
 export const binanceSpotArchiveMs = 90 * dayMs;
 

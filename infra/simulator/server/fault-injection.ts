@@ -79,7 +79,7 @@ function fillCancelTarget({ core, venue, request }: Exchange, amount: string | u
   if (target === undefined) return;
   if (!('filled' in target)) {
     if (target.status === 'new')
-      triggerAlgoOrder(core.state, core.state.market('usdm', target.symbol), target);
+      triggerAlgoOrder(core.state, core.state.market(target.market ?? 'usdm', target.symbol), target);
   } else if (isResting(target)) core.fill({ orderId: target.id, amount });
 }
 

@@ -15,11 +15,16 @@ export interface AllowList {
   allowed: readonly string[] | undefined;
 }
 
+const okxPlace = 'API, Edit, "IP address"';
+
 /** Where the allow-list of a key is. */
 const places: Readonly<Record<ExchangeId, string>> = {
   binance: 'API Management, Edit restrictions, "Restrict access to trusted IPs only"',
   binanceusdm: 'API Management, Edit restrictions, "Restrict access to trusted IPs only"',
   bybit: 'API Management, Edit, "Only IPs with permissions granted are allowed to access the OpenAPI"',
+  okx: okxPlace,
+  myokx: okxPlace,
+  okxus: okxPlace,
 };
 
 /** @returns what to paste where; nothing if the key allows the addresses and no others. */

@@ -1,5 +1,5 @@
 import type { Venue } from '../venues/venue.ts';
-import type { VenueError } from '../venues/venue-error.ts';
+import { NotReady, Unsupported, type VenueError } from '../venues/venue-error.ts';
 
 /** A call failed: with an error response of the venue, or without any response that could be read. */
 export class CallFailure extends Error {
@@ -13,10 +13,11 @@ export class CallFailure extends Error {
 
 /** Nothing was sent. The message is the reason, as a sentence without its period. */
 export class NotSent extends Error {
-  readonly reason: 'too-late' | 'no-connection' | 'rate-limit';
+  readonly reason: 'too-late' | 'no-connection' | 'rate-limit' | 'unsupported';
 
   constructor(reason: NotSent['reason'], message: string) {
     super(message);
+    this.name = 'NotSent';
     this.reason = reason;
   }
 }
@@ -63,13 +64,15 @@ function withoutMessage(thrown: unknown): Error {
   return error;
 }
 
-/** @returns the failure for what ccxt threw. */
+function toNotSent(thrown: unknown): NotSent | undefined {
+  if (thrown instanceof NotSent) return thrown;
+  if (thrown instanceof NotReady) return new NotSent('no-connection', thrown.message);
+  return thrown instanceof Unsupported ? new NotSent('unsupported', thrown.message) : undefined;
+}
+
+/** @returns the failure for what ccxt or a venue threw. */
 export function toCallFailure(thrown: unknown): CallFailure {
   if (thrown instanceof CallFailure) return thrown;
   const venueError = (thrown as { venueError?: VenueError } | undefined)?.venueError;
-  return new CallFailure(
-    'the call failed',
-    venueError,
-    thrown instanceof NotSent ? thrown : withoutMessage(thrown),
-  );
+  return new CallFailure('the call failed', venueError, toNotSent(thrown) ?? withoutMessage(thrown));
 }

@@ -5,6 +5,7 @@ import type {
   AccountData,
   Balance,
   ExchangeOrder,
+  ExchangePosition,
   MarketRules,
   OpenExchangePosition,
   OpenOrder,
@@ -18,7 +19,7 @@ import type {
 import type { Listing, Venue } from '../venues/venue.ts';
 import { isUnknownRequest } from './call-failure.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
-import { parseAmount, toExchangeOrder, toTrade } from './ccxt-mapping.ts';
+import { parseAmount, toBaseAmount, toExchangeOrder, toTrade } from './ccxt-mapping.ts';
 import { joinMarkets } from './ccxt-market-data.ts';
 
 export function createAccountData(connection: CcxtConnection): AccountData {
@@ -33,12 +34,7 @@ export function createAccountData(connection: CcxtConnection): AccountData {
       );
       return listed.flat().sort((a, b) => a.at - b.at);
     },
-    fetchPosition(market, side, known) {
-      connection.registerMarket(market);
-      return connection.read('the position', () =>
-        connection.venue.fetchPosition(connection.client, market, side, known),
-      );
-    },
+    fetchPosition: (market, side, known) => fetchPosition(connection, market, side, known),
     fetchBalance: (currency) => fetchBalance(connection, currency),
     fetchTrades: (market, range) => fetchTrades(connection, market, range),
     fetchTakerRate: (market) => fetchTakerRate(connection, market),
@@ -51,6 +47,18 @@ export function createAccountData(connection: CcxtConnection): AccountData {
   };
 }
 
+async function fetchPosition(
+  connection: CcxtConnection,
+  ...[market, side, known]: Parameters<AccountData['fetchPosition']>
+): Promise<ExchangePosition> {
+  const { venue, client } = connection;
+  connection.registerMarket(market);
+  return connection.read('the position', async () => {
+    const position = await venue.fetchPosition(client, market, side, known);
+    return { ...position, amount: toBaseAmount(venue, market, position.amount) };
+  });
+}
+
 async function fetchFills(
   connection: CcxtConnection,
   market: MarketRules,
@@ -58,9 +66,11 @@ async function fetchFills(
   filled: Amount,
 ): Promise<OrderFills> {
   connection.registerMarket(market);
-  const { amount, ...fills } = await connection.read('the fees of an order', () =>
-    connection.venue.fetchFills(connection.client, market, order, filled),
+  const { venue, client } = connection;
+  const { amount: listed, ...fills } = await connection.read('the fees of an order', () =>
+    venue.fetchFills(client, market, order, filled),
   );
+  const amount = toBaseAmount(venue, market, listed);
   if (!decimal(amount).eq(filled))
     throw new Fault(
       'exchange-unreachable',
@@ -76,6 +86,8 @@ async function fetchBalance(connection: CcxtConnection, currency: string): Promi
       throw new TypeError('the response has no balances');
     return response;
   });
+  const own = connection.venue.toBalance?.(balances.info, currency);
+  if (own !== undefined) return own;
   const balance = balances[currency] as { free?: unknown; total?: unknown } | undefined;
   return { free: parseAmount(balance?.free) ?? '0', total: parseAmount(balance?.total) ?? '0' };
 }
@@ -91,7 +103,7 @@ async function fetchTrades(
   return connection.read('the trades', async () => {
     const listed = await Promise.all(parts.map((part) => venue.fetchTrades(client, market, part)));
     const once = new Map(listed.flat().map((row) => [row.trade.id ?? row, row]));
-    return [...once.values()].map(toTrade).sort((a, b) => a.at - b.at);
+    return [...once.values()].map((row) => toTrade(venue, market, row)).sort((a, b) => a.at - b.at);
   });
 }
 
@@ -116,10 +128,11 @@ function splitRange<Range extends TimeRange>(
 }
 
 async function fetchTakerRate(connection: CcxtConnection, market: MarketRules): Promise<Amount> {
+  const { venue, client } = connection;
   connection.registerMarket(market);
   return connection.read('the fee rates', async () => {
-    const { taker } = await connection.client.fetchTradingFee(market.symbol);
-    const rate = parseAmount(taker);
+    const own = await venue.fetchTakerRate?.(client, market);
+    const rate = own ?? parseAmount((await client.fetchTradingFee(market.symbol)).taker);
     if (rate === undefined) throw new TypeError('the response has no rate');
     return rate;
   });
@@ -189,7 +202,7 @@ async function fetchOpenPositions(connection: CcxtConnection): Promise<OpenExcha
   return joined.map(({ market, side, amount, averagePrice }) => ({
     symbol: market.symbol,
     side,
-    amount,
+    amount: toBaseAmount(venue, market, amount),
     averagePrice,
   }));
 }
@@ -249,6 +262,8 @@ async function fetchPositionsOfMarkets(
   const byId = new Map(markets.map((market) => [market.id, market]));
   return open.flatMap(({ marketId, ...position }) => {
     const market = byId.get(marketId);
-    return market === undefined ? [] : [{ ...position, symbol: market.symbol }];
+    if (market === undefined) return [];
+    const amount = toBaseAmount(venue, market, position.amount);
+    return [{ ...position, amount, symbol: market.symbol }];
   });
 }

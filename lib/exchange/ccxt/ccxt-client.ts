@@ -88,9 +88,26 @@ function interceptResponses(client: CcxtClient, venue: Venue, gate: RetryAfterGa
     } catch (thrown) {
       throw withVenueError(thrown);
     }
-    if (status >= 400) throw withVenueError(undefined);
+    if (status >= 400 || venue.isErrorResponse?.(body)) throw withVenueError(undefined);
     // ccxt would read a page of HTML or half a response as one without orders and balances.
     if (body === undefined || body === null) throw new Error('the response is not JSON');
+  };
+}
+
+/** Adds the venue's fence to each request that has a send deadline. Its parameters and nonce are signed with the rest. */
+function fenceRequests(client: CcxtClient, { fence }: Venue): void {
+  if (fence === undefined) return;
+  const { sign } = client;
+  client.sign = function (this: CcxtClient, path, api, method = 'GET', parameters = {}, headers, body) {
+    const sendDeadline = sendDeadlineContext.getStore();
+    if (sendDeadline === undefined) return sign.call(this, path, api, method, parameters, headers, body);
+    const clockOffsetMs = Number(client.options.timeDifference ?? 0);
+    const added = fence({ method, path }, { sendDeadline, clockOffsetMs });
+    const { nonce } = added;
+    const signer = nonce === undefined ? this : Object.create(this, { nonce: { value: () => nonce } });
+    const all = added.parameters === undefined ? parameters : { ...parameters, ...added.parameters };
+    const signed = sign.call(signer, path, api, method, all, headers, body);
+    return { ...signed, headers: { ...signed.headers, ...added.headers } };
   };
 }
 
@@ -145,8 +162,8 @@ function signNatively(client: CcxtClient): void {
   client.hmac = (...parameters: Parameters<typeof hmac>) => {
     const [request, secret, hash, digest = 'hex'] = parameters;
     const id = Buffer.from(hash.oid ?? []).toString('hex');
-    if (id !== sha256Id || digest !== 'hex') return hmac(...parameters);
-    return createHmac('sha256', secret).update(request).digest('hex');
+    if (id !== sha256Id || (digest !== 'hex' && digest !== 'base64')) return hmac(...parameters);
+    return createHmac('sha256', secret).update(request).digest(digest);
   };
 }
 
@@ -194,5 +211,6 @@ export async function createClient(
   const gate = new RetryAfterGate(now);
   interceptResponses(client, venue, gate);
   interceptRequests(client, venue, gate, now);
+  fenceRequests(client, venue);
   return client;
 }

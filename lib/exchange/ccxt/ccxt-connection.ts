@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import type { Account } from '../../account/account.ts';
+import { type Account, type ExchangeId, requiresPassword } from '../../account/account.ts';
 import { Deadline, inTime, runUntil, timeLeft } from '../../deadline.ts';
 import { Fault } from '../../fault.ts';
 import type { HttpAgents } from '../../http-agents.ts';
@@ -39,8 +39,8 @@ const rateLimitStatuses = new Set([403, 418, 429]);
 /** Reasons that say nothing about the request itself. */
 const passingReasons = new Set<RejectReason>(['clock', 'rate-limit', 'not-placed']);
 
-function joinKeys({ apiKey, secret }: Account): string {
-  return `${apiKey}:${secret}`;
+function joinKeys({ apiKey, secret, password = '' }: Account): string {
+  return `${apiKey}:${secret}:${password}`;
 }
 
 /** @returns the market as ccxt's own object. */
@@ -209,7 +209,10 @@ export class CcxtConnection {
   toFault(subject: string, thrown: unknown): Fault {
     if (thrown instanceof Fault) return thrown;
     const notSent = notSentFrom(thrown);
-    if (notSent !== undefined) return new Fault('exchange-unreachable', notSent.message, { cause: thrown });
+    if (notSent !== undefined) {
+      const code = notSent.reason === 'unsupported' ? 'exchange-refused' : 'exchange-unreachable';
+      return new Fault(code, notSent.message, { cause: thrown });
+    }
     const error = venueErrorFrom(thrown);
     const request = `the request for ${subject}`;
     if (error === undefined)
@@ -225,9 +228,9 @@ export class CcxtConnection {
 }
 
 /** Whether requests can be signed. Otherwise each would fail before it is sent, and be taken for one without a response. */
-function canSign(client: CcxtClient, { orderApi }: Venue, secret: string): boolean {
+function canSign(client: CcxtClient, { orderApi, signApi = orderApi }: Venue, secret: string): boolean {
   try {
-    Object.assign(Object.create(client), { secret }).sign('order', orderApi, 'POST', {});
+    Object.assign(Object.create(client), { secret }).sign('order', signApi, 'POST', {});
     return true;
   } catch {
     return false;
@@ -243,6 +246,17 @@ function invalidSecret({ id }: Venue): Fault {
   });
 }
 
+function missingPassword(id: ExchangeId): Fault {
+  const name = exchangeName(id);
+  return new Fault(
+    'account-invalid',
+    `The account has no password, which ${name} requires. Nothing was sent.`,
+    {
+      hint: { text: `Store the account again, with the passphrase of its API key as "password".` },
+    },
+  );
+}
+
 export interface ConnectOptions {
   readAccountAgain: () => Promise<Account>;
   stackEgress: StackEgress | undefined;
@@ -256,10 +270,12 @@ function selectAgents({ egress }: Account, { agents, stackEgress }: ConnectOptio
   return egress === undefined ? agents : createTunnelAgents(egress, stackEgress);
 }
 
-/** @throws Fault `account-invalid` if the secret can't sign requests, and is not another one by now. */
+/** @throws Fault `account-invalid` if the account can't sign requests, and is not another one by now. */
 export async function connect(account: Account, options: ConnectOptions): Promise<CcxtConnection> {
   const { readAccountAgain, now, deadlines } = options;
   const venue = venues[account.exchange];
+  if (requiresPassword(account.exchange) && account.password === undefined)
+    throw missingPassword(account.exchange);
   const agents = selectAgents(account, options);
   const client = await createClient(account, venue, { agents, now, timeoutMs: deadlines.marketsMs });
   if (canSign(client, venue, account.secret))

@@ -3,6 +3,7 @@ import type {
   AmendResult,
   CreateListResult,
   CreateResult,
+  EntryOrder,
   ExitList,
   ExitOrder,
   MarketRules,
@@ -32,14 +33,15 @@ export async function createOrder(
   const send = () =>
     order.attached !== undefined && venue.createAttachedEntry !== undefined
       ? venue.createAttachedEntry(client, market, order)
-      : client.createOrder(
+      : (venue.createOrder?.(client, market, order, parameters) ??
+        client.createOrder(
           market.symbol,
           order.type,
           order.side,
           asCcxtNumber(order.amount),
           order.price === undefined ? undefined : asCcxtNumber(order.price),
           { clientOrderId: order.clientOrderId, ...parameters },
-        );
+        ));
   try {
     const created = await connection.call(() => sendDeadlineContext.run(order.sendDeadline, send));
     return toCreateResult(venue, market, created, order);
@@ -104,13 +106,30 @@ function toCreateResult(
   return { kind: 'accepted', order: conditional ? withoutFill(order) : order };
 }
 
+/** Only what `exits` names is sent as a conditional order: some venues execute others at once, at MARKET. */
+export async function createEntryOrder(
+  connection: CcxtConnection,
+  market: MarketRules,
+  order: EntryOrder,
+): Promise<CreateResult> {
+  const { venue } = connection;
+  if (order.attached !== undefined && venue.exits[market.kind]?.attach === undefined)
+    return unsupported(connection);
+  return createOrder(connection, market, order, {
+    ...(order.cost === undefined ? {} : { cost: order.cost }),
+    ...venue.entryParameters(order),
+  });
+}
+
 type NotAccepted = Exclude<CreateResult, { kind: 'accepted' }>;
 
 function toFailedCreate({ venue }: CcxtConnection, thrown: unknown): NotAccepted {
   const notSent = notSentFrom(thrown);
   if (notSent !== undefined) {
     const { reason, message } = notSent;
-    return { kind: 'rejected', reason, code: reason, message };
+    return reason === 'unsupported'
+      ? { kind: 'rejected', reason: 'other', code: reason, message }
+      : { kind: 'rejected', reason, code: reason, message };
   }
   const error = venueErrorFrom(thrown);
   if (error === undefined) return { kind: 'unknown', message: noResponse };

@@ -9,6 +9,7 @@ import type {
   MarketRules,
   Trade,
 } from '../exchange.ts';
+import { toBase } from '../venues/contracts.ts';
 import { parsePositiveAmount } from '../venues/parse-amount.ts';
 import type { Venue, VenueTrade } from '../venues/venue.ts';
 
@@ -39,8 +40,17 @@ export function toCandle([at, open, high, low, close]: OHLCV): Candle {
   };
 }
 
+/** @returns an amount as the port has it, in base currency. */
+export function toBaseAmount({ countsContracts }: Venue, market: MarketRules, amount: Amount): Amount {
+  return countsContracts ? toBase(market, amount) : amount;
+}
+
 /** @throws TypeError if the trade lacks its time, side or amount: a trade that is skipped would look like none. */
-export function toTrade({ trade, cause, positionSide }: VenueTrade): Trade {
+export function toTrade(
+  venue: Venue,
+  market: MarketRules,
+  { trade, cause, positionSide }: VenueTrade,
+): Trade {
   const { side, timestamp } = trade;
   const amount = parseAmount(trade.amount);
   if (timestamp === undefined || amount === undefined || (side !== 'buy' && side !== 'sell'))
@@ -48,7 +58,7 @@ export function toTrade({ trade, cause, positionSide }: VenueTrade): Trade {
   return {
     orderId: trade.order,
     side,
-    amount,
+    amount: toBaseAmount(venue, market, amount),
     price: parseAmount(trade.price) ?? '0',
     cause,
     positionSide,
@@ -103,7 +113,11 @@ export function toExchangeOrder(
   { conditional }: { conditional: boolean },
 ): ExchangeOrder {
   const { id, side, status } = order;
-  const filled = parseAmount(order.filled);
+  const toAmountOf = (value: unknown) => {
+    const amount = parseAmount(value);
+    return amount === undefined ? undefined : toBaseAmount(venue, market, amount);
+  };
+  const filled = toAmountOf(order.filled);
   if (id === undefined || filled === undefined || (side !== 'buy' && side !== 'sell') || status === undefined)
     throw new TypeError('the order lacks an id, side, status or fill');
   const details = venue.orderDetails(order.info ?? {});
@@ -115,7 +129,7 @@ export function toExchangeOrder(
     side,
     type: String(details.type ?? order.type ?? '').toLowerCase(),
     status: finalStatuses.has(status) ? 'done' : 'live',
-    amount: parseAmount(order.amount) ?? filled,
+    amount: toAmountOf(order.amount) ?? filled,
     filled,
     average: parsePrice(order.average),
     price: parsePrice(order.price),

@@ -110,7 +110,7 @@ async function fetchPastPrice(
   at: number,
 ): Promise<Amount> {
   const minute = at - (at % minuteMs);
-  const id = `${coin}${market.settle ?? market.quote}`;
+  const id = connection.venue.toMarketId?.(market, coin) ?? `${coin}${market.settle ?? market.quote}`;
   return connection.read(`a past price of ${coin}`, async () => {
     const candle = await connection.venue.fetchMinute(connection.client, { ...market, id }, minute);
     const [openedAt, open] = Array.isArray(candle) ? candle : [];

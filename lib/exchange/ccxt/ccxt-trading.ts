@@ -17,7 +17,7 @@ import type { VenueError } from '../venues/venue-error.ts';
 import { deniesKey, formatVenueError, noResponse, notSentFrom, venueErrorFrom } from './call-failure.ts';
 import { sendDeadlineContext } from './ccxt-client.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
-import { amendStop, createExitList, createExitOrder, createOrder } from './ccxt-creates.ts';
+import { amendStop, createEntryOrder, createExitList, createExitOrder, createOrder } from './ccxt-creates.ts';
 import { toExchangeOrder, withoutFill } from './ccxt-mapping.ts';
 
 export function createTrading(connection: CcxtConnection): Trading {
@@ -30,11 +30,7 @@ export function createTrading(connection: CcxtConnection): Trading {
     retention: venue.retention,
     createMarketOrder: (market, order) =>
       createOrder(connection, market, { ...order, type: 'market' }, venue.closeParameters(order)),
-    createEntryOrder: (market, order) =>
-      createOrder(connection, market, order, {
-        ...(order.cost === undefined ? {} : { cost: order.cost }),
-        ...venue.entryParameters(order),
-      }),
+    createEntryOrder: (market, order) => createEntryOrder(connection, market, order),
     exits: venue.exits,
     createExitOrder: (market, order) => createExitOrder(connection, market, order),
     ...(venue.fetchAttachedExits === undefined
@@ -131,12 +127,13 @@ async function sendCancel(
 ): Promise<CancelResult> {
   const { venue, client } = connection;
   const { id, parameters } = venue.orderRef(market, ref);
+  const send = async () =>
+    venue.cancelOrder === undefined
+      ? client.cancelOrder(id as string, market.symbol, parameters)
+      : venue.cancelOrder(client, market, ref);
   try {
-    const canceled = await connection.call(() =>
-      sendDeadlineContext.run(sendDeadline, () =>
-        client.cancelOrder(id as string, market.symbol, parameters),
-      ),
-    );
+    const canceled = await connection.call(() => sendDeadlineContext.run(sendDeadline, send));
+    if (canceled === undefined) return acknowledged;
     // The response to the cancel of an order list names no single order, so that order has to be read.
     const returnsOrder = canceled.id !== undefined && canceled.status !== undefined;
     if (!venue.cancelReturnsFill || ref.conditional || !returnsOrder) return acknowledged;

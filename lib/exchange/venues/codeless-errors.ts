@@ -33,6 +33,13 @@ function binanceRows(http: ErrorSource): CodelessRow[] {
   ];
 }
 
+/** Any other status of a CDN in front of OKX proves nothing: OKX's own errors have a code. */
+const okxRows: CodelessRow[] = [
+  countryBlock,
+  { status: 429, cause: 'rate', source: 'okxRateLimit' },
+  { status: 451, cause: 'region', source: 'legalReasons' },
+];
+
 /** The first row that matches counts. Any other status without a code proves nothing. */
 export const codelessErrors: Record<ExchangeId, readonly CodelessRow[]> = {
   binance: binanceRows('binanceSpotHttp'),
@@ -55,6 +62,9 @@ export const codelessErrors: Record<ExchangeId, readonly CodelessRow[]> = {
     { status: 429, cause: 'rate', source: 'bybitHttp' },
     { status: 451, cause: 'region', source: 'legalReasons' },
   ],
+  okx: okxRows,
+  myokx: okxRows,
+  okxus: okxRows,
 };
 
 /** Why an order was not executed, for each cause. */

@@ -17,6 +17,8 @@ export const errorSources = {
   bybitRateLimit: 'https://bybit-exchange.github.io/docs/v5/rate-limit',
   /** Codes that Bybit's page no longer lists: ccxt's table quotes an earlier version of it. */
   bybitEarlier: 'https://github.com/ccxt/ccxt/blob/v4.5.84/ts/src/bybit.ts',
+  okx: 'https://www.okx.com/docs-v5/en/#error-code-rest-api',
+  okxRateLimit: 'https://www.okx.com/docs-v5/en/#overview-rate-limits',
   /** Recorded: `{"code":-1013,"msg":"Market is closed."}`. */
   recordedMarketIsClosed: 'https://github.com/ccxt/ccxt/pull/6570',
   /** Recorded: `{"retCode":10001,"retMsg":"expect Failling, but trigger_price[…] >= current[…]"}`. */

@@ -30,4 +30,10 @@ export const exchangeHosts: Readonly<Record<ExchangeId, readonly string[]>> = {
     'api-demo.bybit.com',
     'api-testnet.bybit.com',
   ],
+  // https://www.okx.com/docs-v5/en/#overview-production-trading-services. Demo trading has the same hosts.
+  okx: ['www.okx.com', 'openapi.okx.com'],
+  // "EU users: Use eea.okx.com as your API domain", "US & AU users: Use us.okx.com".
+  // https://www.okx.com/docs-v5/en/#overview
+  myokx: ['eea.okx.com'],
+  okxus: ['us.okx.com'],
 };

@@ -4,6 +4,12 @@
  */
 export type CodelessCause = 'region' | 'firewall' | 'rate' | 'key' | 'request';
 
+/** Nothing was sent, because the venue can't do it safely. The message is the reason, as a sentence without its period. */
+export class Unsupported extends Error {}
+
+/** Nothing was sent, because a read that comes before it failed. The message is as above. */
+export class NotReady extends Error {}
+
 /** An error response of the venue. */
 export interface VenueError {
   /** The HTTP status. Some venues send errors with 200. */

@@ -2,6 +2,7 @@ import type { Exchange as CcxtClient, Market, Order, Trade } from 'ccxt';
 import type { ExchangeId } from '../../account/account.ts';
 import type { Amount } from '../../amount.ts';
 import type {
+  Balance,
   EntryOrder,
   ExchangeOrder,
   ExchangePosition,
@@ -64,6 +65,35 @@ export interface VenueExitList {
 /** A perpetual position, with the venue's own id of its market. */
 export type VenuePosition = Omit<OpenExchangePosition, 'symbol'> & { marketId: string };
 
+/** One request before it is signed. */
+export interface UnsignedRequest {
+  method: string;
+  /** As the venue's API has it, without host and version, such as `trade/order`. */
+  path: string;
+}
+
+/** When a request may no longer be executed. */
+export interface Fence {
+  /** By this machine's clock, epoch milliseconds. */
+  sendDeadline: number;
+  /** This machine's clock minus the venue's, as far as it is known. */
+  clockOffsetMs: number;
+}
+
+/** What a venue adds to one request. ccxt keeps headers and nonce per client, which concurrent requests share. */
+export interface FenceFields {
+  headers?: Record<string, string>;
+  /** Before signing. */
+  parameters?: Record<string, unknown>;
+  nonce?: number;
+}
+
+/** An order as `createOrder` of a venue sends it. Amounts are in base currency. */
+export interface VenueOrder extends EntryOrder {
+  /** Of a stop. */
+  triggerPrice?: Amount | undefined;
+}
+
 /** An exchange as code: what differs between exchanges, as data and small functions. One file per venue. */
 export interface Venue {
   id: ExchangeId;
@@ -73,6 +103,8 @@ export interface Venue {
   options: Parameters;
   /** The name of the URL in ccxt's `urls.api` that orders are sent to. */
   orderApi: string;
+  /** ccxt's name of the API that orders are signed for, if it is not that of their URL. */
+  signApi?: string;
   /** How long after its timestamp the venue can still accept a request. `options` sends the same value. */
   recvWindowMs: number;
   /** How long after the receive window a look-up may still miss an order that exists. */
@@ -104,11 +136,30 @@ export interface Venue {
   deniedCodes: ReadonlySet<string>;
   /** The codes for a clock that differs too much from the venue's. */
   clockCodes: ReadonlySet<string>;
+  /** Whether a response with a status below 400 is an error. Only for errors that ccxt lets pass. */
+  isErrorResponse?(body: unknown): boolean;
   /** Reads the error from a response's body. */
   parseError(status: number, body: unknown): VenueError;
   /** What the errors of a create mean. */
   errors: ErrorTable;
 
+  /** Perpetuals are counted in contracts: the engine converts what it reads. */
+  countsContracts?: true;
+  /** @returns what fences a request that has a send deadline. */
+  fence?(request: UnsignedRequest, fence: Fence): FenceFields;
+  /**
+   * Sends an order by the venue's own request, if ccxt's is not safe.
+   * @param parameters of `closeParameters`, `entryParameters` or `stopParameters`.
+   * @returns undefined if the response names no order.
+   */
+  createOrder?(
+    client: CcxtClient,
+    market: MarketRules,
+    order: VenueOrder,
+    parameters: Parameters,
+  ): Promise<Order | undefined>;
+  /** The same for a cancel. It rejects unless the response acknowledges the cancel. */
+  cancelOrder?(client: CcxtClient, market: MarketRules, ref: OrderRef): Promise<void>;
   /** The raw market info that ccxt reads when it creates orders. */
   marketInfo: Parameters;
   /** @returns the rules that ccxt's market does not carry in full. */
@@ -160,6 +211,11 @@ export interface Venue {
   /** Whether a response contains balances: from any other response ccxt makes an empty account. */
   isBalanceResponse(response: Record<string, unknown>): boolean;
 
+  /** @returns the balance of a currency, on a venue whose balances ccxt misreads. */
+  toBalance?(response: Parameters, currency: string): Balance;
+  /** @returns the id of another coin's market, of the same kind and quote currency. Absent: the coin before the quote. */
+  toMarketId?(market: MarketRules, coin: string): string;
+
   /** Points ccxt to the venue's test network. */
   useSandbox(client: CcxtClient): void;
   /**
@@ -190,6 +246,8 @@ export interface Venue {
   ): Promise<ExchangePosition>;
   /** @returns the prices of all markets of a kind, or of one, by the venue's ids. */
   fetchPrices(client: CcxtClient, kind: MarketKind, marketId: string | undefined): Promise<ListedPrice[]>;
+  /** As of the port, on a venue whose rates ccxt misreads. */
+  fetchTakerRate?(client: CcxtClient, market: MarketRules): Promise<Amount>;
   fetchPermissions(client: CcxtClient): Promise<Permissions>;
   /**
    * @param balance the response to ccxt's `fetchBalance`.

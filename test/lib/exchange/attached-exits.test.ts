@@ -11,7 +11,7 @@ async function startEntry(given: Partial<EntryOrder> = {}, options = {}) {
   const attached = { stopLoss, takeProfit };
   trader.requests();
   const entry = accepted(
-    await trader.buy({ clientOrderId: 'entry-1', type: 'limit', price: '59000', attached, ...given }),
+    await trader.buy({ clientOrderId: 'entry1', type: 'limit', price: '59000', attached, ...given }),
   );
   const { sim, exchange, market, order } = trader;
   const body = sim.core.ledger().findLast((each) => each.type === 'request');
@@ -19,8 +19,8 @@ async function startEntry(given: Partial<EntryOrder> = {}, options = {}) {
     ...trader,
     entry,
     sent: body?.type === 'request' ? JSON.parse(body.query) : {},
-    fill: (amount?: string) => sim.core.fill({ orderId: order('entry-1').id, amount }),
-    attached: (filled = '0.1') => exchange.fetchAttachedExits?.(market, 'entry-1', { filled }),
+    fill: (amount?: string) => sim.core.fill({ orderId: order('entry1').id, amount }),
+    attached: (filled = '0.1') => exchange.fetchAttachedExits?.(market, 'entry1', { filled }),
   };
 }
 
@@ -77,9 +77,9 @@ test('an entry that ends unfilled has no exits', async () => {
 
 test('exits of a Bybit account are those of one entry only', async () => {
   const { attached, fill, buy, order, sim } = await startEntry();
-  await buy({ clientOrderId: 'entry-2', type: 'limit', price: '59000', attached: { stopLoss } });
+  await buy({ clientOrderId: 'entry2', type: 'limit', price: '59000', attached: { stopLoss } });
   fill();
-  sim.core.fill({ orderId: order('entry-2').id });
+  sim.core.fill({ orderId: order('entry2').id });
   expect(await attached()).toHaveLength(2);
 });
 

@@ -10,7 +10,7 @@ async function startEntry(given: Partial<EntryOrder> = {}) {
   trader.requests();
   const send = () =>
     exchange.createEntryOrder(market, {
-      clientOrderId: 'entry-1',
+      clientOrderId: 'entry1',
       type: 'limit',
       side: 'buy',
       positionSide: 'long',
@@ -25,18 +25,18 @@ async function startEntry(given: Partial<EntryOrder> = {}) {
     ...trader,
     send,
     result: await send(),
-    fill: (amount?: string) => sim.core.fill({ orderId: order('entry-1').id, amount }),
+    fill: (amount?: string) => sim.core.fill({ orderId: order('entry1').id, amount }),
     read: (clientOrderId: string) => exchange.fetchOrder(market, { clientOrderId }),
-    attached: () => exchange.fetchAttachedExits?.(market, 'entry-1', { filled: '0.1' }),
+    attached: () => exchange.fetchAttachedExits?.(market, 'entry1', { filled: '0.1' }),
   };
 }
 
 const working = {
   symbol: 'BTCUSDT',
-  listClientOrderId: 'entry-1-l',
+  listClientOrderId: 'entry1-l',
   workingType: 'LIMIT',
   workingSide: 'BUY',
-  workingClientOrderId: 'entry-1',
+  workingClientOrderId: 'entry1',
   workingPrice: '59000',
   workingQuantity: '0.1',
   workingTimeInForce: 'GTC',
@@ -52,7 +52,7 @@ describe('an entry with exits at Binance spot', () => {
     expect(result).toMatchObject({
       kind: 'accepted',
       order: {
-        clientOrderId: 'entry-1',
+        clientOrderId: 'entry1',
         type: 'limit',
         side: 'buy',
         status: 'live',
@@ -64,10 +64,10 @@ describe('an entry with exits at Binance spot', () => {
       path: 'POST /api/v3/orderList/opoco',
       ...working,
       pendingAboveType: 'LIMIT_MAKER',
-      pendingAboveClientOrderId: 'entry-1-t',
+      pendingAboveClientOrderId: 'entry1-t',
       pendingAbovePrice: '70000',
       pendingBelowType: 'STOP_LOSS',
-      pendingBelowClientOrderId: 'entry-1-s',
+      pendingBelowClientOrderId: 'entry1-s',
       pendingBelowStopPrice: '55000',
     });
     expect(requests()).toHaveLength(1);
@@ -80,7 +80,7 @@ describe('an entry with exits at Binance spot', () => {
       path: 'POST /api/v3/orderList/opo',
       ...working,
       pendingType: 'STOP_LOSS_LIMIT',
-      pendingClientOrderId: 'entry-1-s',
+      pendingClientOrderId: 'entry1-s',
       pendingStopPrice: '55000',
       pendingPrice: '54900',
       pendingTimeInForce: 'GTC',
@@ -95,8 +95,8 @@ describe('an entry with exits at Binance spot', () => {
     fill();
     const live = { status: 'live', side: 'sell', filled: '0', amount: '0.1' };
     expect(await attached()).toMatchObject([
-      { isStop: false, order: { ...live, clientOrderId: 'entry-1-t', price: '70000' } },
-      { isStop: true, order: { ...live, clientOrderId: 'entry-1-s', triggerPrice: '55000' } },
+      { isStop: false, order: { ...live, clientOrderId: 'entry1-t', price: '70000' } },
+      { isStop: true, order: { ...live, clientOrderId: 'entry1-s', triggerPrice: '55000' } },
     ]);
   });
 
@@ -110,24 +110,24 @@ describe('an entry with exits at Binance spot', () => {
   test('has none if the price had passed its stop when it filled', async () => {
     const { read, attached, setPrice } = await startEntry();
     setPrice('54000');
-    expect(await read('entry-1')).toMatchObject({ status: 'done', filled: '0.1' });
+    expect(await read('entry1')).toMatchObject({ status: 'done', filled: '0.1' });
     expect(await attached()).toEqual([]);
   });
 
   test('ends with its exits, and reports what it had filled', async () => {
     const { exchange, market, fill, read } = await startEntry();
     fill('0.04');
-    await exchange.cancelOrder(market, { clientOrderId: 'entry-1' }, inFiveSeconds());
-    expect(await read('entry-1')).toMatchObject({ status: 'done', filled: '0.04' });
-    expect(await read('entry-1-s')).toMatchObject({ status: 'done', filled: '0' });
+    await exchange.cancelOrder(market, { clientOrderId: 'entry1' }, inFiveSeconds());
+    expect(await read('entry1')).toMatchObject({ status: 'done', filled: '0.04' });
+    expect(await read('entry1-s')).toMatchObject({ status: 'done', filled: '0' });
   });
 
   test('has an unknown outcome if the answer is lost, and is found', async () => {
     const { sim, exchange, market, send, read } = await startEntry();
-    await exchange.cancelOrder(market, { clientOrderId: 'entry-1' }, inFiveSeconds());
+    await exchange.cancelOrder(market, { clientOrderId: 'entry1' }, inFiveSeconds());
     sim.core.addFault({ kind: 'drop-after', match: { method: 'POST' } });
     expect(await send()).toEqual({ kind: 'unknown', message: 'no readable response' });
-    expect(await read('entry-1')).toMatchObject({ status: 'live', amount: '0.1' });
+    expect(await read('entry1')).toMatchObject({ status: 'live', amount: '0.1' });
     expect(await send()).toMatchObject({ kind: 'rejected', reason: 'duplicate-id' });
   });
 

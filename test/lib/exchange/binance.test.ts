@@ -13,9 +13,9 @@ test('Binance fees are summed over more trades than one response holds', async (
     const trader = await startTrader(binanceSpot);
     const { exchange, market, sim } = trader;
     const { orderId } = accepted(await trader.buy({ amount: '1.1' }));
-    const { id } = trader.order('entry-1');
+    const { id } = trader.order('entry1');
     for (let fill = 0; fill < count; fill += 1) sim.core.fill({ orderId: id, amount: '0.001' });
-    await trader.buy({ clientOrderId: 'entry-2', type: 'market', price: undefined, amount: '0.001' });
+    await trader.buy({ clientOrderId: 'entry2', type: 'market', price: undefined, amount: '0.001' });
     trader.requests();
     const filled = String(count / 1_000);
     expect(await fetchBaseFee(exchange, market, orderId, filled)).toBe(
@@ -50,9 +50,9 @@ test('a conditional Binance order cannot be reduced, and nothing is sent', async
     price: '70000',
     stopPrice: '70000',
     reduceOnly: true,
-    clientOrderId: 'target-1',
+    clientOrderId: 'target1',
   });
-  const target = await exchange.fetchOrder(market, { clientOrderId: 'target-1', conditional: true });
+  const target = await exchange.fetchOrder(market, { clientOrderId: 'target1', conditional: true });
   if (target === undefined) throw new Error('no target');
   requests();
   expect(await exchange.reduceOrder(market, target, '0.05', Date.now() + 5_000)).toEqual({
@@ -74,9 +74,9 @@ test('a triggered Binance order is live until the order that it created is named
     amount: '0.1',
     stopPrice: '55000',
     reduceOnly: true,
-    clientOrderId: 'stop-1',
+    clientOrderId: 'stop1',
   });
-  const ref = { clientOrderId: 'stop-1', conditional: true };
+  const ref = { clientOrderId: 'stop1', conditional: true };
   const fetchStop = () => exchange.fetchOrder(market, ref);
   const waiting = await fetchStop();
   expect(waiting).toMatchObject({ status: 'live', filled: '0', conditional: true });
@@ -102,12 +102,12 @@ test('a triggered Binance order is live until the order that it created is named
 test('a negative commission of Binance USDⓈ-M is a rebate to a maker, and a fee of a taker', async () => {
   const { exchange, market, buy, order, sim } = await startTrader(binanceFutures);
   accepted(await buy());
-  sim.core.fill({ orderId: order('entry-1').id });
-  accepted(await buy({ clientOrderId: 'entry-2', type: 'market', price: undefined }));
+  sim.core.fill({ orderId: order('entry1').id });
+  accepted(await buy({ clientOrderId: 'entry2', type: 'market', price: undefined }));
   for (const fill of sim.core.state.fills) fill.fee = '-2.4';
   for (const [clientOrderId, amount] of [
-    ['entry-1', '-2.4'],
-    ['entry-2', '2.4'],
+    ['entry1', '-2.4'],
+    ['entry2', '2.4'],
   ] as const) {
     const read = await exchange.fetchOrder(market, { clientOrderId });
     if (read === undefined) throw new Error('no order');

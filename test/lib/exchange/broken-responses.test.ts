@@ -8,11 +8,11 @@ import {
   accepted,
   closeOfLong,
   inFiveSeconds,
-  keys,
   lastHour,
   startTrader,
   type TestMarket,
   testMarkets,
+  toAccount,
 } from './test-markets.ts';
 
 // Long enough for a response on this machine, and short for one that never ends.
@@ -36,7 +36,7 @@ describe.each(testMarkets)('$name', (testMarket) => {
     const result = await buy();
     expect(result.kind).toBe('unknown');
     expect(sim.core.orders().orders).toHaveLength(executed ? 1 : 0);
-    if (executed) expect(order('entry-1').status).toBe('new');
+    if (executed) expect(order('entry1').status).toBe('new');
   });
 
   test.each(faults)('leaves a cancel unconfirmed after $name', async ({ fault, executed }) => {
@@ -46,7 +46,7 @@ describe.each(testMarkets)('$name', (testMarket) => {
     const result = await exchange.cancelOrder(market, { orderId }, inFiveSeconds());
     expect(result.kind).toBe('unconfirmed');
     expect('reason' in result && result.reason).not.toBe('acknowledged');
-    expect(order('entry-1').status).toBe(executed ? 'canceled' : 'new');
+    expect(order('entry1').status).toBe(executed ? 'canceled' : 'new');
   });
 
   test.each(faults)('is unreachable for a look-up that meets $name', async ({ fault }) => {
@@ -105,7 +105,7 @@ describe.each(testMarkets)('$name', (testMarket) => {
 
 async function scripted(testMarket: TestMarket, baseUrl: string) {
   const { market } = await startTrader(testMarket);
-  const accounts = accountsInMemory({ main: { exchange: testMarket.exchange, ...keys, baseUrl } });
+  const accounts = accountsInMemory({ main: toAccount(testMarket.exchange, baseUrl) });
   const exchange = await ccxtExchanges(accounts, Date.now, impatient.deadlines).of('main');
   return { exchange, market };
 }

@@ -36,7 +36,7 @@ async function connectToOrder(testMarket: TestMarket, order: Record<string, unkn
   const exchange = await ccxtExchanges(accounts).of('main');
   const whole = {
     orderId: '1',
-    orderLinkId: 'entry-1',
+    orderLinkId: 'entry1',
     symbol: 'BTCUSDT',
     side: 'Buy',
     orderType: 'Limit',
@@ -58,7 +58,7 @@ describe.each(both)('an acknowledgment at $name', (testMarket) => {
     const trader = await startTrader(testMarket, { effectDelayMs });
     const { exchange, market, requests } = trader;
     const order = accepted(await trader.buy({ type: 'market', price: undefined }));
-    expect(order).toMatchObject({ clientOrderId: 'entry-1', status: 'live', amount: '0.1', filled: '0' });
+    expect(order).toMatchObject({ clientOrderId: 'entry1', status: 'live', amount: '0.1', filled: '0' });
     requests();
     // Neither the list of open orders nor the history has it yet.
     expect(await exchange.fetchOrder(market, { orderId: order.orderId })).toBeUndefined();
@@ -81,7 +81,7 @@ describe.each(both)('an acknowledgment at $name', (testMarket) => {
       message: 'acknowledged',
     });
     expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'live', filled: '0' });
-    sim.core.fill({ orderId: trader.order('entry-1').id, amount: '0.06' });
+    sim.core.fill({ orderId: trader.order('entry1').id, amount: '0.06' });
     expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'live', filled: '0.06' });
     passTime(trader, effectDelayMs);
     expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
@@ -94,7 +94,7 @@ describe.each(both)('an acknowledgment at $name', (testMarket) => {
   test('uses up its client order id permanently', async () => {
     const { buy, order } = await startTrader(testMarket);
     accepted(await buy({ type: 'market', price: undefined }));
-    expect(order('entry-1').status).toBe('filled');
+    expect(order('entry1').status).toBe('filled');
     expect(await buy()).toMatchObject({ kind: 'rejected', reason: 'duplicate-id' });
   });
 });
@@ -105,7 +105,7 @@ describe.each(both)('a look-up at $name', (testMarket) => {
     await buy({ type: 'market', price: undefined });
     requests();
     sim.core.addFault({ kind: 'not-found', match: { path: '/v5/order/realtime' } });
-    expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toMatchObject({
+    expect(await exchange.fetchOrder(market, { clientOrderId: 'entry1' })).toMatchObject({
       status: 'done',
       filled: '0.1',
     });
@@ -115,7 +115,7 @@ describe.each(both)('a look-up at $name', (testMarket) => {
   test('fails if the history is unreadable, and does not report the order as unknown', async () => {
     const { exchange, market, sim } = await startTrader(testMarket);
     sim.core.addFault({ kind: 'status', status: 200, code: 10016, match: { path: '/v5/order/history' } });
-    await expect(exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).rejects.toMatchObject({
+    await expect(exchange.fetchOrder(market, { clientOrderId: 'entry1' })).rejects.toMatchObject({
       code: 'exchange-unreachable',
     });
   });
@@ -123,8 +123,8 @@ describe.each(both)('a look-up at $name', (testMarket) => {
   test('never returns another order than the requested one', async () => {
     const { exchange, market } = await connectToOrder(testMarket, { orderStatus: 'New' });
     expect(await exchange.fetchOrder(market, { orderId: '2' })).toBeUndefined();
-    expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-2' })).toBeUndefined();
-    expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toBeDefined();
+    expect(await exchange.fetchOrder(market, { clientOrderId: 'entry2' })).toBeUndefined();
+    expect(await exchange.fetchOrder(market, { clientOrderId: 'entry1' })).toBeDefined();
   });
 
   test.each([
@@ -173,9 +173,9 @@ describe('conditional orders at Bybit', () => {
         symbol: 'BTCUSDT',
         positionSide: 'LONG',
         reduceOnly: true,
-        clientOrderId: 'stop-1',
+        clientOrderId: 'stop1',
       });
-      const waiting = await exchange.fetchOrder(market, { clientOrderId: 'stop-1' });
+      const waiting = await exchange.fetchOrder(market, { clientOrderId: 'stop1' });
       expect(waiting).toMatchObject({
         type: 'stop',
         side: 'sell',
@@ -213,22 +213,22 @@ describe('conditional orders at Bybit', () => {
       account,
       market: 'spot',
       symbol: 'BTCUSDT',
-      clientOrderId: 'stop-1',
+      clientOrderId: 'stop1',
     });
-    const view = await exchange.fetchOrder(market, { clientOrderId: 'stop-1' });
+    const view = await exchange.fetchOrder(market, { clientOrderId: 'stop1' });
     expect(view).toMatchObject({ type: 'tpslorder', status: 'live', triggerPrice: '55000' });
     const { orderId } = view ?? {};
     expect(await exchange.cancelOrder(market, { orderId }, inFiveSeconds())).toMatchObject({
       kind: 'unconfirmed',
       message: expect.stringContaining('170213'),
     });
-    expect(order('stop-1').status).toBe('new');
+    expect(order('stop1').status).toBe('new');
     expect(await exchange.cancelOrder(market, { orderId, type: 'tpslorder' }, inFiveSeconds())).toEqual({
       kind: 'unconfirmed',
       reason: 'acknowledged',
       message: 'acknowledged',
     });
-    expect(order('stop-1').status).toBe('canceled');
+    expect(order('stop1').status).toBe('canceled');
   });
 });
 
@@ -255,9 +255,9 @@ describe('fees at Bybit', () => {
   test('are summed over all pages of trades', async () => {
     const { exchange, market, buy, order, sim, requests } = await startTrader(bybitSpot);
     const { orderId } = accepted(await buy({ amount: '0.25' }));
-    const { id } = order('entry-1');
+    const { id } = order('entry1');
     for (let fill = 0; fill < 249; fill += 1) sim.core.fill({ orderId: id, amount: '0.001' });
-    await buy({ clientOrderId: 'entry-2', type: 'market', price: undefined });
+    await buy({ clientOrderId: 'entry2', type: 'market', price: undefined });
     requests();
     expect(await fetchBaseFee(exchange, market, orderId, '0.249')).toBe('0.000249');
     expect(requests()).toHaveLength(3);

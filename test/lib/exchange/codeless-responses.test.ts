@@ -8,10 +8,10 @@ import {
   bybitLinear,
   bybitSpot,
   closeOfLong,
-  keys,
   startTrader,
   type TestMarket,
   testMarkets,
+  toAccount,
 } from './test-markets.ts';
 
 /** Recorded by others: https://github.com/hummingbot/deploy/issues/28 */
@@ -36,7 +36,7 @@ async function startScripted(testMarket: TestMarket, now = Date.now) {
   const server = await startScriptedServer();
   const { market } = await startTrader(testMarket);
   const stored = accountsInMemory({
-    main: { exchange: testMarket.exchange, ...keys, baseUrl: server.url },
+    main: toAccount(testMarket.exchange, server.url),
   });
   const exchange = await ccxtExchanges(stored, now).of('main');
   const create = () => exchange.createMarketOrder(market, closeOfLong(market, now() + 5_000));

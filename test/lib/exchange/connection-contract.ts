@@ -5,7 +5,7 @@ import { exchangeName } from '../../../lib/exchange/exchange-name.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { faultOf } from './fault-of.ts';
 import { startScriptedServer } from './scripted-server.ts';
-import { accepted, inFiveSeconds, keys, startTrader, type TestMarket } from './test-markets.ts';
+import { accepted, inFiveSeconds, keys, startTrader, type TestMarket, toAccount } from './test-markets.ts';
 
 /** How every connection uses keys, the clock, deadlines and pauses. */
 export function connectionContract(testMarket: TestMarket): void {
@@ -22,22 +22,26 @@ export function connectionContract(testMarket: TestMarket): void {
         enableUnifiedAccount: undefined,
         fetchMarkets: { types: ['option'] },
       };
-      const account = { exchange: testMarket.exchange, ...keys, baseUrl: server.url, options };
+      const account = { ...toAccount(testMarket.exchange, server.url), options };
       const exchange = await ccxtExchanges(accountsInMemory({ main: account })).of('main');
       const sent: string[] = [];
       server.respond = (response) => {
         const { url, headers } = response.req;
-        const isBybit = testMarket.exchange === 'bybit';
         const query = new URL(url ?? '', server.url).searchParams;
-        const recvWindow = isBybit ? headers['x-bapi-recv-window'] : query.get('recvWindow');
-        const timestamp = isBybit ? headers['x-bapi-timestamp'] : query.get('timestamp');
+        // OKX has a window of its own, and no parameter for it.
+        const isOkx = testMarket.exchange === 'okx';
+        const own = isOkx ? testMarket.recvWindowMs : query.get('recvWindow');
+        const recvWindow = headers['x-bapi-recv-window'] ?? own;
+        const stamped = headers['ok-access-timestamp'];
+        const timestamp =
+          headers['x-bapi-timestamp'] ?? (isOkx ? Date.parse(String(stamped)) : query.get('timestamp'));
         expect(Math.abs(Date.now() - Number(timestamp))).toBeLessThan(60_000);
         sent.push(`${url?.split('?')[0]} ${recvWindow}`);
         response.end('{}');
       };
       await faultOf(exchange.fetchOrder(market, { orderId: '1' }));
       expect(sent).toEqual([`${testMarket.fetch.path} ${exchange.recvWindowMs}`]);
-      expect(exchange.recvWindowMs).toBe(5_000);
+      expect(exchange.recvWindowMs).toBe(testMarket.recvWindowMs);
     });
 
     test('is not returned for a position on another exchange', async () => {
@@ -80,11 +84,11 @@ export function connectionContract(testMarket: TestMarket): void {
       });
       await buy();
       sim.core.addFault({ kind: 'status', status: 429, retryAfter: 30, match: testMarket.fetch });
-      await faultOf(exchange.fetchOrder(market, { clientOrderId: 'entry-1' }));
+      await faultOf(exchange.fetchOrder(market, { clientOrderId: 'entry1' }));
       requests();
       const calls = [
-        () => exchange.fetchOrder(market, { clientOrderId: 'entry-1' }),
-        () => exchange.cancelOrder(market, { clientOrderId: 'entry-1' }, inFiveSeconds()),
+        () => exchange.fetchOrder(market, { clientOrderId: 'entry1' }),
+        () => exchange.cancelOrder(market, { clientOrderId: 'entry1' }, inFiveSeconds()),
         () => exchange.fetchPrice(market),
         () => exchange.fetchBalance('BTC'),
       ];
@@ -92,7 +96,7 @@ export function connectionContract(testMarket: TestMarket): void {
         const fault = await faultOf(call());
         expect(fault.code).toBe('exchange-unreachable');
         expect(fault.message).toMatch(
-          /^(Binance|Binance USD-M|Bybit) asked for a pause until \d{4}-\d\d-\d\dT/,
+          /^(Binance|Binance USD-M|Bybit|OKX) asked for a pause until \d{4}-\d\d-\d\dT/,
         );
       }
       for (const create of [buy, close])
@@ -103,7 +107,7 @@ export function connectionContract(testMarket: TestMarket): void {
         });
       expect(requests()).toEqual([]);
       late = 30_001;
-      expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toMatchObject({
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'entry1' })).toMatchObject({
         status: 'live',
       });
     });

@@ -7,7 +7,7 @@ import type { StackEgress } from '../../../lib/exchange/egress/tunnel-agents.ts'
 import { type Behavior, startScriptedProxy } from '../../infra/egress/scripted-proxy.ts';
 import { credential, type StackProxy, startStackProxy } from '../../infra/egress/stack-proxy.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
-import { binanceSpot, keys, startTrader, type TestMarket, testMarkets } from './test-markets.ts';
+import { binanceSpot, keys, startTrader, type TestMarket, testMarkets, toAccount } from './test-markets.ts';
 import { startTlsFront } from './tls-front.ts';
 
 /** Longer than a mute address may delay a request. */
@@ -45,7 +45,7 @@ async function startThrough(testMarket: TestMarket, prepare: (target: string) =>
   const outer = await startPeerRecorder(front.url);
   const port = new URL(outer.url).port;
   const { egress, stack, callMs = 4_000 } = await prepare(`localhost:${port}`);
-  const account = { exchange: testMarket.exchange, ...keys, baseUrl: `https://localhost:${port}`, egress };
+  const account = { ...toAccount(testMarket.exchange, `https://localhost:${port}`), egress };
   const exchanges = ccxtExchanges(accountsInMemory({ main: account }), Date.now, { callMs }, stack);
   const exchange = await exchanges.of('main');
   let count = 0;
@@ -58,7 +58,7 @@ async function startThrough(testMarket: TestMarket, prepare: (target: string) =>
     buy: () => {
       count += 1;
       return exchange.createEntryOrder(market, {
-        clientOrderId: `entry-${count}`,
+        clientOrderId: `entry${count}`,
         side: 'buy',
         positionSide: 'long',
         amount: '0.1',
@@ -94,10 +94,10 @@ describe.each(testMarkets)("Through the stack's addresses, an order to $name", (
     exchange.openConnection();
     await vi.waitFor(() => expect(peers).toHaveLength(1));
     expect(await buy()).toMatchObject({ kind: 'accepted' });
-    await exchange.fetchOrder(market, { clientOrderId: 'entry-1' });
+    await exchange.fetchOrder(market, { clientOrderId: 'entry1' });
     expect(await buy()).toMatchObject({ kind: 'accepted' });
     expect(peers).toEqual(['127.0.0.2']);
-    expect(orders()).toEqual(['entry-1', 'entry-2']);
+    expect(orders()).toEqual(['entry1', 'entry2']);
   });
 
   test('leaves from the second address if the first is down', async () => {
@@ -116,7 +116,7 @@ describe.each(testMarkets)("Through the stack's addresses, an order to $name", (
     expect(result).toMatchObject({ kind: 'accepted' });
     expect(ms).toBeLessThan(maxDelayMs);
     expect(peers).toEqual(['127.0.0.3']);
-    expect(orders()).toEqual(['entry-1']);
+    expect(orders()).toEqual(['entry1']);
   });
 
   test('is provably not sent if both addresses are down', async () => {
@@ -155,7 +155,7 @@ test('A tunnel that dies while it is idle costs no order', async () => {
   await first.rebuild();
   await second.rebuild();
   expect(await buy()).toMatchObject({ kind: 'accepted' });
-  expect(orders()).toEqual(['entry-1', 'entry-2']);
+  expect(orders()).toEqual(['entry1', 'entry2']);
   for (const peer of peers) expect(sources).toContain(peer);
 });
 
@@ -298,7 +298,7 @@ test('An order is sent once if the handshake inside the first tunnel fails', asy
   const { buy, front, orders } = await startThroughStack(binanceSpot);
   front.handshakes.push('is reset');
   expect(await buy()).toMatchObject({ kind: 'accepted' });
-  expect(orders()).toEqual(['entry-1']);
+  expect(orders()).toEqual(['entry1']);
 });
 
 test('An order counts as not sent if its time ends before there is a connection', async () => {

@@ -1,15 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import type { ExchangeId } from '../../../lib/account/account.ts';
 import type { RejectReason } from '../../../lib/exchange/exchange.ts';
 import { binance } from '../../../lib/exchange/venues/binance.ts';
 import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
 import { findRejectReason } from '../../../lib/exchange/venues/error-table.ts';
+import { okx } from '../../../lib/exchange/venues/okx.ts';
 import {
   binanceFutures,
   binanceSpot,
   bybitLinear,
   bybitSpot,
   inFiveSeconds,
+  okxSpot,
+  okxSwap,
   startTrader,
   type TestMarket,
 } from './test-markets.ts';
@@ -140,11 +144,80 @@ const ofBybit: Refusal[] = [
   ),
 ];
 
+const ofOkx: Refusal[] = [
+  ...all('clock', 50036, 50102, 50112),
+  ...all('not-placed', 50037),
+  ...all('rate-limit', 50011, 50040, 50061),
+  ...all('permission', 50027, 50028, 50029, 50030, 50032, 50033, 50035, 50041, 50051, 50052, 50059, 50060),
+  ...all('permission', 50100, 50101, 50103, 50104, 50105, 50106, 50107, 50110, 50111, 50113, 50114, 50119),
+  ...all('permission', 50120, 50121, 51010, 51024, 51155),
+  ...all('insufficient', 51008, 51119, 51127, 51131),
+  ...all('below-minimum', 50122, 51007, 51020, 51120),
+  ...all('above-maximum', 51005, 51101, 51108, 51185, 51201, 51202, 51203, 51207, 51252, 51275),
+  ...all('precision', 51121, 51150),
+  ...all('would-not-reduce', 51023, 51112, 51169, 51170),
+  ...all('exit-in-the-way', 51117, 51148, 51165, 51206),
+  ...all('duplicate-id', 50071, 51011, 51016, 51065, 51068),
+  ...all('would-trigger', 51277, 51278, 51279, 51280),
+  ...all('too-many-orders', 51025, 51102, 51103, 51104, 51174, 51261, 51299),
+  ...all(
+    'refused-for-now',
+    50017,
+    50018,
+    50019,
+    50020,
+    50021,
+    50022,
+    50023,
+    50046,
+    50062,
+    51006,
+    51021,
+    51022,
+  ),
+  ...all(
+    'refused-for-now',
+    51028,
+    51029,
+    51030,
+    51031,
+    51032,
+    51037,
+    51109,
+    51110,
+    51116,
+    51124,
+    51135,
+    51136,
+  ),
+  ...all('refused-for-now', 51137, 51138, 51140, 51196, 51197, 51250, 51507),
+  ...all('other', 50000, 50002, 50006, 50014, 50015, 50016, 50024, 50025, 51000, 51001, 51002, 51003, 51009),
+  ...all(
+    'other',
+    51015,
+    51027,
+    51087,
+    51105,
+    51106,
+    51107,
+    51133,
+    51139,
+    51186,
+    51187,
+    51205,
+    51209,
+    51210,
+    51298,
+  ),
+];
+
 const testMarkets = [
   { testMarket: binanceSpot, venue: binance, refusals: ofSpot, status: 400 },
   { testMarket: binanceFutures, venue: binanceusdm, refusals: ofFutures, status: 400 },
   { testMarket: bybitSpot, venue: bybit, refusals: ofBybit, status: 200 },
   { testMarket: bybitLinear, venue: bybit, refusals: ofBybit, status: 200 },
+  { testMarket: okxSpot, venue: okx, refusals: ofOkx, status: 200 },
+  { testMarket: okxSwap, venue: okx, refusals: ofOkx, status: 200 },
 ];
 
 /** Sends each error to one create, twice: Ripcord retries after errors of keys and clocks. */
@@ -153,7 +226,7 @@ async function createdWith(testMarket: TestMarket, errors: { status: number; cod
   const results = [];
   for (const [index, error] of errors.entries()) {
     sim.core.addFault({ kind: 'status', match: testMarket.create, times: 2, ...error });
-    const result = await close({ clientOrderId: `close-${index}` });
+    const result = await close({ clientOrderId: `close${index}` });
     results.push({
       code: error.code,
       kind: result.kind,
@@ -166,9 +239,10 @@ async function createdWith(testMarket: TestMarket, errors: { status: number; cod
 }
 
 // From Binance's and Bybit's lists: time-outs, internal errors, and descriptions that prove nothing.
-const unsettled = {
+const unsettled: Partial<Record<ExchangeId, number[]>> = {
   binance: [-1000, -1001, -1006, -1007, -1008, -2011, -2013, -2026, -3000, -9999],
   binanceusdm: [-1000, -1001, -1006, -1007, -1008, -1010, -2011, -2013, -2020, -9999],
+  okx: [1, 50001, 50004, 50005, 50013, 50026, 50042, 51054, 51149, 51400, 51402, 51410, 51603, 999999],
   bybit: [
     -1, 429, 5004, 10000, 10014, 10016, 10017, 110001, 110079, 170001, 170007, 170032, 170035, 170142, 170146,
     170147, 170149, 170213, 170234, 999999,
@@ -185,7 +259,7 @@ describe.each(testMarkets)('a create at $testMarket.name', ({ testMarket, venue,
   });
 
   test('has an unknown outcome with any other code', async () => {
-    const codes = unsettled[testMarket.exchange];
+    const codes = unsettled[testMarket.exchange] ?? [];
     const results = await createdWith(
       testMarket,
       codes.map((code) => ({ status, code })),
@@ -222,25 +296,41 @@ describe("Binance's error codes", () => {
   );
 });
 
+interface Expected {
+  absent: number[];
+  denied: number[];
+  finished: number[];
+  passing: number[];
+}
+
+const ofBinance: Expected = {
+  absent: [-2013, -2011],
+  denied: [-1002, -1022, -2014, -2015],
+  finished: [-2026],
+  passing: [-1000, -1001, -1003, -1007, -1021],
+};
+
+const expected: { binance: Expected } & Partial<Record<ExchangeId, Expected>> = {
+  binance: ofBinance,
+  binanceusdm: { ...ofBinance, finished: [] },
+  bybit: {
+    absent: [110001, 170213],
+    denied: [-2015, 10003, 10004, 10005, 10007, 10010, 33004],
+    finished: [110008, 110010, 170139, 170142, 170190],
+    passing: [5004, 10000, 10002, 10006, 10016, 10018, 170007, 170222],
+  },
+  okx: {
+    absent: [51063, 51400, 51527, 51603],
+    denied: [
+      50030, 50035, 50100, 50101, 50103, 50104, 50105, 50106, 50110, 50111, 50113, 50114, 50119, 50120,
+    ],
+    finished: [51401, 51402, 51412, 51416],
+    passing: [50001, 50004, 50011, 50013, 50026, 50061, 50102, 51054],
+  },
+};
+
 describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ testMarket, venue, status }) => {
-  const absent = { binance: [-2013, -2011], binanceusdm: [-2013, -2011], bybit: [110001, 170213] }[
-    testMarket.exchange
-  ];
-  const denied = {
-    binance: [-1002, -1022, -2014, -2015],
-    binanceusdm: [-1002, -1022, -2014, -2015],
-    bybit: [-2015, 10003, 10004, 10005, 10007, 10010, 33004],
-  }[testMarket.exchange];
-  const finished: number[] = {
-    binance: [-2026],
-    binanceusdm: [],
-    bybit: [110008, 110010, 170139, 170142, 170190],
-  }[testMarket.exchange];
-  const passing = {
-    binance: [-1000, -1001, -1003, -1007, -1021],
-    binanceusdm: [-1000, -1001, -1003, -1007, -1021],
-    bybit: [5004, 10000, 10002, 10006, 10016, 10018, 170007, 170222],
-  }[testMarket.exchange];
+  const { absent, denied, finished, passing } = expected[testMarket.exchange] ?? expected.binance;
 
   test('report no order for the codes that mean it', async () => {
     expect([...venue.notFoundCodes].map(Number).sort()).toEqual(absent.toSorted());

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { ExchangeId } from '../../../lib/account/account.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { codelessErrors, codelessReasons } from '../../../lib/exchange/venues/codeless-errors.ts';
 import { errorSources } from '../../../lib/exchange/venues/error-sources.ts';
@@ -6,7 +7,7 @@ import type { ErrorRow } from '../../../lib/exchange/venues/error-table.ts';
 import { venues } from '../../../lib/exchange/venues/venues.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { fixedResponse, startScriptedServer } from './scripted-server.ts';
-import { closeOfLong, keys, startTrader, type TestMarket, testMarkets } from './test-markets.ts';
+import { closeOfLong, startTrader, type TestMarket, testMarkets, toAccount } from './test-markets.ts';
 
 /** One response that a row describes, in the venue's own shape. */
 interface Wire {
@@ -15,17 +16,23 @@ interface Wire {
   code: string;
 }
 
+const ofBinance = (code: string, msg: string) => ({ code: Number(code), msg });
+const ofOkx = (sCode: string, sMsg: string) => ({ code: '1', msg: '', data: [{ ordId: '', sCode, sMsg }] });
+
+/** An error in the shape of each venue. */
+const toBody: Partial<Record<ExchangeId, (code: string, message: string) => unknown>> = {
+  binance: ofBinance,
+  binanceusdm: ofBinance,
+  bybit: (code, retMsg) => ({ retCode: Number(code), retMsg, result: {} }),
+  okx: ofOkx,
+};
+
 function toWires(testMarket: TestMarket, { codes = ['-7777'], words = ['No.'], status }: ErrorRow): Wire[] {
-  const usualStatus = testMarket.exchange === 'bybit' ? 200 : 400;
   return codes.flatMap((code) =>
     words.map((message) => ({
-      status: status ?? usualStatus,
+      status: status ?? testMarket.errorStatus,
       code,
-      body: JSON.stringify(
-        testMarket.exchange === 'bybit'
-          ? { retCode: Number(code), retMsg: `${message} [1]`, result: {} }
-          : { code: Number(code), msg: `${message} [1]` },
-      ),
+      body: JSON.stringify(toBody[testMarket.exchange]?.(code, `${message} [1]`)),
     })),
   );
 }
@@ -34,9 +41,15 @@ function toWires(testMarket: TestMarket, { codes = ['-7777'], words = ['No.'], s
 async function startScripted(testMarket: TestMarket) {
   const server = await startScriptedServer();
   const { market } = await startTrader(testMarket);
-  const account = { exchange: testMarket.exchange, ...keys, baseUrl: server.url };
+  const account = toAccount(testMarket.exchange, server.url);
   return async ({ status, body }: Pick<Wire, 'status' | 'body'>) => {
-    server.respond = fixedResponse(body, status);
+    const toOrder = fixedResponse(body, status);
+    const toOther = fixedResponse(
+      JSON.stringify({ code: '0', data: [{ acctLv: '2', posMode: 'net_mode' }] }),
+      200,
+    );
+    // The mode of the account and the position come before an order at OKX.
+    server.respond = (response) => (/\/account\//.test(response.req.url ?? '') ? toOther : toOrder)(response);
     const exchange = await ccxtExchanges(accountsInMemory({ main: account })).of('main');
     const result = await exchange.createMarketOrder(market, closeOfLong(market));
     if (result.kind === 'accepted') throw new Error('the response was read as an order');

@@ -13,7 +13,7 @@ export interface ExitWire {
   cancel: Sent;
 }
 
-const waiting = { clientOrderId: 'stop-1', side: 'sell', status: 'live', amount: '0.1', filled: '0' };
+const waiting = { clientOrderId: 'stop1', side: 'sell', status: 'live', amount: '0.1', filled: '0' };
 
 /** How exits of perpetuals rest. */
 export function perpetualExitContract(testMarket: TestMarket, wire: ExitWire): void {
@@ -22,7 +22,7 @@ export function perpetualExitContract(testMarket: TestMarket, wire: ExitWire): v
       const { stop, target, sent, requests } = await startLong(testMarket);
       accepted(await stop());
       expect(sent()).toEqual(wire.stop);
-      accepted(await stop({ clientOrderId: 'stop-2', price: '54900' }));
+      accepted(await stop({ clientOrderId: 'stop2', price: '54900' }));
       expect(sent()).toEqual(wire.stopLimit);
       accepted(await target());
       expect(sent()).toEqual(wire.target);
@@ -46,7 +46,7 @@ export function perpetualExitContract(testMarket: TestMarket, wire: ExitWire): v
       expect(found).toMatchObject({ type: placed.type, conditional: placed.conditional });
       const { orderId } = accepted(await target());
       expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
-        clientOrderId: 'target-1',
+        clientOrderId: 'target1',
         type: 'limit',
         status: 'live',
         price: '70000',

@@ -9,10 +9,10 @@ const algoOrder = {
   type: 'STOP_MARKET',
   quantity: '0.1',
   triggerPrice: '55000',
-  clientAlgoId: 'stop-1',
+  clientAlgoId: 'stop1',
   newOrderRespType: 'RESULT',
 };
-const algoRef = { symbol: 'BTCUSDT', clientAlgoId: 'stop-1' };
+const algoRef = { symbol: 'BTCUSDT', clientAlgoId: 'stop1' };
 
 // https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/New-Algo-Order
 // https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/New-Order
@@ -20,7 +20,7 @@ const algoRef = { symbol: 'BTCUSDT', clientAlgoId: 'stop-1' };
 // https://developers.binance.com/docs/derivatives/usds-margined-futures/trade/rest-api/Cancel-Algo-Order
 perpetualExitContract(binanceFutures, {
   stop: { ...algoOrder, reduceOnly: 'true' },
-  stopLimit: { ...algoOrder, type: 'STOP', price: '54900', clientAlgoId: 'stop-2', reduceOnly: 'true' },
+  stopLimit: { ...algoOrder, type: 'STOP', price: '54900', clientAlgoId: 'stop2', reduceOnly: 'true' },
   stopOfShort: { ...algoOrder, side: 'BUY', triggerPrice: '65000', reduceOnly: 'true' },
   hedgedStop: { ...algoOrder, positionSide: 'LONG' },
   target: {
@@ -32,7 +32,7 @@ perpetualExitContract(binanceFutures, {
     quantity: '0.1',
     price: '70000',
     reduceOnly: 'true',
-    newClientOrderId: 'target-1',
+    newClientOrderId: 'target1',
     newOrderRespType: 'RESULT',
   },
   lookUp: { path: 'GET /fapi/v1/algoOrder', ...algoRef },
@@ -50,16 +50,16 @@ const conditional = {
   // 1: the price rises to it. 2: the price falls to it.
   triggerDirection: 2,
   reduceOnly: true,
-  orderLinkId: 'stop-1',
+  orderLinkId: 'stop1',
 };
-const bybitRef = { category: 'linear', symbol: 'BTCUSDT', orderLinkId: 'stop-1' };
+const bybitRef = { category: 'linear', symbol: 'BTCUSDT', orderLinkId: 'stop1' };
 
 // https://bybit-exchange.github.io/docs/v5/order/create-order
 // https://bybit-exchange.github.io/docs/v5/order/open-order
 // https://bybit-exchange.github.io/docs/v5/order/cancel-order
 perpetualExitContract(bybitLinear, {
   stop: conditional,
-  stopLimit: { ...conditional, orderType: 'Limit', price: '54900', orderLinkId: 'stop-2' },
+  stopLimit: { ...conditional, orderType: 'Limit', price: '54900', orderLinkId: 'stop2' },
   stopOfShort: { ...conditional, side: 'Buy', triggerPrice: '65000', triggerDirection: 1 },
   hedgedStop: { ...conditional, positionIdx: 1 },
   target: {
@@ -71,7 +71,7 @@ perpetualExitContract(bybitLinear, {
     qty: '0.1',
     price: '70000',
     reduceOnly: true,
-    orderLinkId: 'target-1',
+    orderLinkId: 'target1',
   },
   lookUp: { path: 'GET /v5/order/realtime', ...bybitRef },
   cancel: { path: 'POST /v5/order/cancel', ...bybitRef },

@@ -27,7 +27,7 @@ export async function startLong(testMarket: TestMarket, options: TraderOptions =
     stop: (given: Place<StopLossOrder> = {}) =>
       exchange.createExitOrder(market, {
         ...usual(),
-        clientOrderId: 'stop-1',
+        clientOrderId: 'stop1',
         triggerPrice: '55000',
         ...given,
         kind: 'stop-loss',
@@ -36,20 +36,21 @@ export async function startLong(testMarket: TestMarket, options: TraderOptions =
     target: (given: Place<TakeProfitOrder> = {}) =>
       exchange.createExitOrder(market, {
         ...usual(),
-        clientOrderId: 'target-1',
+        clientOrderId: 'target1',
         price: '70000',
         ...given,
         kind: 'take-profit',
       }),
-    lookUp: () => exchange.fetchOrder(market, { clientOrderId: 'stop-1', ...stopRef }),
-    cancel: () => exchange.cancelOrder(market, { clientOrderId: 'stop-1', ...stopRef }, inFiveSeconds()),
+    lookUp: () => exchange.fetchOrder(market, { clientOrderId: 'stop1', ...stopRef }),
+    cancel: () => exchange.cancelOrder(market, { clientOrderId: 'stop1', ...stopRef }, inFiveSeconds()),
     setPrice: (price: string) => sim.core.setPrice({ market: testMarket.market, symbol: 'BTCUSDT', price }),
     /** @returns the last request without what every request has. */
     sent(): Sent {
       const last = sim.core.ledger().findLast((entry) => entry.type === 'request');
       if (last?.type !== 'request') throw new Error('no request');
-      const parameters = last.query.startsWith('{')
-        ? JSON.parse(last.query)
+      // OKX takes a list of algo orders to cancel.
+      const parameters = /^[{[]/.test(last.query)
+        ? [JSON.parse(last.query)].flat()[0]
         : Object.fromEntries(new URLSearchParams(last.query));
       const { timestamp: _, recvWindow: __, ...own } = parameters;
       return { path: `${last.method} ${last.path}`, ...own };

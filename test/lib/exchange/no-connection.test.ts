@@ -1,14 +1,22 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
-import { binanceSpot, closeOfLong, keys, startTrader, type TestMarket, testMarkets } from './test-markets.ts';
+import {
+  binanceSpot,
+  closeOfLong,
+  keys,
+  startTrader,
+  type TestMarket,
+  testMarkets,
+  toAccount,
+} from './test-markets.ts';
 import { type Handshake, startTlsFront, type TlsFront } from './tls-front.ts';
 
 /** An order to an exchange behind HTTPS. */
 async function startSecureTrader(testMarket: TestMarket) {
   const { sim, market } = await startTrader(testMarket);
   const front = await startTlsFront(sim.url);
-  const account = { exchange: testMarket.exchange, ...keys, baseUrl: front.url };
+  const account = toAccount(testMarket.exchange, front.url);
   const clock = { aheadMs: 0 };
   const now = () => Date.now() + clock.aheadMs;
   const exchange = await ccxtExchanges(accountsInMemory({ main: account }), now).of('main');
@@ -20,7 +28,7 @@ async function startSecureTrader(testMarket: TestMarket) {
     orders: () => sim.core.orders().orders.map(({ clientOrderId }) => clientOrderId),
     buy: () =>
       exchange.createEntryOrder(market, {
-        clientOrderId: 'entry-1',
+        clientOrderId: 'entry1',
         side: 'buy',
         positionSide: 'long',
         amount: '0.1',
@@ -57,7 +65,7 @@ async function expectSentOnce(
   front.handshakes.push(handshake);
   await prepare(front, () => exchange.openConnection());
   expect(await buy()).toMatchObject({ kind: 'accepted' });
-  expect(orders()).toEqual(['entry-1']);
+  expect(orders()).toEqual(['entry1']);
   expect(front.count).toBe(2);
 }
 
@@ -105,12 +113,12 @@ describe.each(testMarkets)('An order to $name', (testMarket) => {
     await vi.waitFor(() => expect(front.count).toBe(1));
     expect(await buy()).toMatchObject({ kind: 'unknown' });
     expect(front.count).toBe(1);
-    expect(await exchange.fetchOrder(market, { clientOrderId: 'entry-1' })).toBeUndefined();
+    expect(await exchange.fetchOrder(market, { clientOrderId: 'entry1' })).toBeUndefined();
   });
 
   test('shares its connection with requests of the same second, and with no later one', async () => {
     const { front, exchange, market } = await startSecureTrader(testMarket);
-    const find = () => exchange.fetchOrder(market, { clientOrderId: 'entry-1' });
+    const find = () => exchange.fetchOrder(market, { clientOrderId: 'entry1' });
     await find();
     await find();
     expect(front.count).toBe(1);
@@ -125,7 +133,7 @@ describe.each(testMarkets)('An order to $name', (testMarket) => {
     exchange.openConnection();
     await vi.waitFor(() => expect(front.count).toBe(1));
     expect(await buy()).toMatchObject({ kind: 'accepted' });
-    await exchange.fetchOrder(market, { clientOrderId: 'entry-1' });
+    await exchange.fetchOrder(market, { clientOrderId: 'entry1' });
     expect(front.count).toBe(1);
   });
 });

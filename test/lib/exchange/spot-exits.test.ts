@@ -20,11 +20,11 @@ async function startSpotLong() {
     /** A target at 70000 and a stop at 55000. */
     list: (given: Partial<ExitList> = {}) =>
       exchange.createExitList(market, {
-        listClientOrderId: 'list-1',
+        listClientOrderId: 'list1',
         side: 'sell',
         amount: '0.1',
-        takeProfit: { clientOrderId: 'target-1', price: '70000' },
-        stopLoss: { clientOrderId: 'stop-1', triggerPrice: '55000' },
+        takeProfit: { clientOrderId: 'target1', price: '70000' },
+        stopLoss: { clientOrderId: 'stop1', triggerPrice: '55000' },
         sendDeadline: inFiveSeconds(),
         ...given,
       }),
@@ -41,19 +41,19 @@ function bothOf(result: CreateListResult) {
 const oco = {
   path: 'POST /api/v3/orderList/oco',
   symbol: 'BTCUSDT',
-  listClientOrderId: 'list-1',
+  listClientOrderId: 'list1',
   side: 'SELL',
   quantity: '0.1',
   aboveType: 'LIMIT_MAKER',
-  aboveClientOrderId: 'target-1',
+  aboveClientOrderId: 'target1',
   abovePrice: '70000',
   belowType: 'STOP_LOSS',
-  belowClientOrderId: 'stop-1',
+  belowClientOrderId: 'stop1',
   belowStopPrice: '55000',
   newOrderRespType: 'RESULT',
 };
-const liveTarget = { clientOrderId: 'target-1', type: 'limit_maker', status: 'live', price: '70000' };
-const liveStop = { clientOrderId: 'stop-1', type: 'stop_loss', status: 'live', triggerPrice: '55000' };
+const liveTarget = { clientOrderId: 'target1', type: 'limit_maker', status: 'live', price: '70000' };
+const liveStop = { clientOrderId: 'stop1', type: 'stop_loss', status: 'live', triggerPrice: '55000' };
 const unfilled = { side: 'sell', amount: '0.1', filled: '0', conditional: false };
 
 describe('a list of a target and a stop at Binance spot', () => {
@@ -67,7 +67,7 @@ describe('a list of a target and a stop at Binance spot', () => {
 
   test('can have a stop that becomes a LIMIT order', async () => {
     const { list, sent } = await startSpotLong();
-    const stopLoss = { clientOrderId: 'stop-1', triggerPrice: '55000', price: '54900' };
+    const stopLoss = { clientOrderId: 'stop1', triggerPrice: '55000', price: '54900' };
     expect(bothOf(await list({ stopLoss })).stopLoss).toMatchObject({
       type: 'stop_loss_limit',
       price: '54900',
@@ -86,8 +86,8 @@ describe('a list of a target and a stop at Binance spot', () => {
     const { stopLoss } = bothOf(
       await list({
         side: 'buy',
-        takeProfit: { clientOrderId: 'target-1', price: '50000' },
-        stopLoss: { clientOrderId: 'stop-1', triggerPrice: '65000' },
+        takeProfit: { clientOrderId: 'target1', price: '50000' },
+        stopLoss: { clientOrderId: 'stop1', triggerPrice: '65000' },
       }),
     );
     const { abovePrice: _, belowStopPrice: __, ...shared } = oco;
@@ -95,15 +95,15 @@ describe('a list of a target and a stop at Binance spot', () => {
       ...shared,
       side: 'BUY',
       aboveType: 'STOP_LOSS',
-      aboveClientOrderId: 'stop-1',
+      aboveClientOrderId: 'stop1',
       aboveStopPrice: '65000',
       belowType: 'LIMIT_MAKER',
-      belowClientOrderId: 'target-1',
+      belowClientOrderId: 'target1',
       belowPrice: '50000',
     });
     expect(stopLoss).toMatchObject({ side: 'buy', status: 'live' });
     setPrice('66000');
-    expect(await read('stop-1')).toMatchObject({ status: 'done', filled: '0.1' });
+    expect(await read('stop1')).toMatchObject({ status: 'done', filled: '0.1' });
   });
 
   test('reports both orders, which are found by their own client order ids', async () => {
@@ -111,8 +111,8 @@ describe('a list of a target and a stop at Binance spot', () => {
     const { takeProfit, stopLoss } = bothOf(await list());
     expect(takeProfit).toMatchObject({ ...unfilled, ...liveTarget });
     expect(stopLoss).toMatchObject({ ...unfilled, ...liveStop });
-    expect(await read('target-1')).toMatchObject({ ...unfilled, ...liveTarget, orderId: takeProfit.orderId });
-    expect(await read('stop-1')).toMatchObject({ ...unfilled, ...liveStop, orderId: stopLoss.orderId });
+    expect(await read('target1')).toMatchObject({ ...unfilled, ...liveTarget, orderId: takeProfit.orderId });
+    expect(await read('stop1')).toMatchObject({ ...unfilled, ...liveStop, orderId: stopLoss.orderId });
   });
 
   test('holds its coins once', async () => {
@@ -122,18 +122,18 @@ describe('a list of a target and a stop at Binance spot', () => {
     expect(await freeCoins()).toBe('0.9999');
   });
 
-  test.each(['target-1', 'stop-1'])('ends with the cancel of %s alone', async (clientOrderId) => {
+  test.each(['target1', 'stop1'])('ends with the cancel of %s alone', async (clientOrderId) => {
     const { exchange, market, list, read, freeCoins } = await startSpotLong();
     bothOf(await list());
     await exchange.cancelOrder(market, { clientOrderId }, inFiveSeconds());
-    for (const id of ['target-1', 'stop-1'])
+    for (const id of ['target1', 'stop1'])
       expect(await read(id)).toMatchObject({ status: 'done', filled: '0' });
     expect(await freeCoins()).toBe(free);
   });
 
   test.each([
-    ['71000', 'target-1', 'stop-1'],
-    ['54000', 'stop-1', 'target-1'],
+    ['71000', 'target1', 'stop1'],
+    ['54000', 'stop1', 'target1'],
   ])('sells once at %s', async (price, filled, ended) => {
     const { list, read, setPrice, freeCoins } = await startSpotLong();
     bothOf(await list());
@@ -148,23 +148,23 @@ describe('a list of a target and a stop at Binance spot', () => {
     const { sim, list, read } = await startSpotLong();
     sim.core.addFault({ kind: 'drop-after', match: { method: 'POST' } });
     expect(await list()).toEqual({ kind: 'unknown', message: 'no readable response' });
-    expect(await read('target-1')).toMatchObject(liveTarget);
-    expect(await read('stop-1')).toMatchObject(liveStop);
+    expect(await read('target1')).toMatchObject(liveTarget);
+    expect(await read('stop1')).toMatchObject(liveStop);
   });
 
   test('has an unknown outcome if the request is lost, and is not found', async () => {
     const { sim, list, read } = await startSpotLong();
     sim.core.addFault({ kind: 'drop-before', match: { method: 'POST' } });
     expect(await list()).toMatchObject({ kind: 'unknown' });
-    expect(await read('target-1')).toBeUndefined();
-    expect(await read('stop-1')).toBeUndefined();
+    expect(await read('target1')).toBeUndefined();
+    expect(await read('stop1')).toBeUndefined();
   });
 
   test('is refused under the ids of an open list', async () => {
     const { list } = await startSpotLong();
     bothOf(await list());
     expect(await list()).toMatchObject({ kind: 'rejected', reason: 'duplicate-id' });
-    const other = { listClientOrderId: 'list-2' };
+    const other = { listClientOrderId: 'list2' };
     expect(await list(other)).toMatchObject({ kind: 'rejected', reason: 'duplicate-id' });
   });
 
@@ -172,7 +172,7 @@ describe('a list of a target and a stop at Binance spot', () => {
     const { list, read, setPrice, freeCoins } = await startSpotLong();
     setPrice(price);
     expect(await list()).toMatchObject({ kind: 'rejected', reason: 'would-trigger' });
-    expect(await read('target-1')).toBeUndefined();
+    expect(await read('target1')).toBeUndefined();
     expect(await freeCoins()).toBe(free);
   });
 
@@ -185,7 +185,7 @@ describe('a list of a target and a stop at Binance spot', () => {
     const { list, stop, market } = await startSpotLong();
     expect(market.conditionalMax).toBe(5);
     for (let nth = 1; nth <= 5; nth += 1)
-      accepted(await stop({ clientOrderId: `other-${nth}`, amount: '0.01' }));
+      accepted(await stop({ clientOrderId: `other${nth}`, amount: '0.01' }));
     expect(await list()).toMatchObject({ kind: 'rejected', reason: 'too-many-orders' });
   });
 
@@ -207,7 +207,7 @@ describe('a stop without a target at Binance spot', () => {
     type: 'STOP_LOSS',
     quantity: '0.1',
     stopPrice: '55000',
-    newClientOrderId: 'stop-1',
+    newClientOrderId: 'stop1',
     newOrderRespType: 'FULL',
   };
 
@@ -216,9 +216,9 @@ describe('a stop without a target at Binance spot', () => {
     const { stop, sent } = await startSpotLong();
     expect(accepted(await stop())).toMatchObject({ ...unfilled, ...liveStop });
     expect(sent()).toEqual(single);
-    accepted(await stop({ clientOrderId: 'stop-2', price: '54900' }));
+    accepted(await stop({ clientOrderId: 'stop2', price: '54900' }));
     const limit = { type: 'STOP_LOSS_LIMIT', price: '54900', timeInForce: 'GTC' };
-    expect(sent()).toEqual({ ...single, ...limit, newClientOrderId: 'stop-2' });
+    expect(sent()).toEqual({ ...single, ...limit, newClientOrderId: 'stop2' });
   });
 
   test('is found and canceled by client order id alone', async () => {
@@ -246,7 +246,7 @@ describe('a stop without a target at Binance spot', () => {
 test.each([binanceSpot, bybitSpot])('a target alone is a LIMIT order at $name', async (testMarket) => {
   const { exchange, market, target, setPrice, order } = await startLong(testMarket);
   const { orderId } = accepted(await target());
-  expect(order('target-1')).toMatchObject({ type: 'limit', side: 'sell', amount: '0.1', price: '70000' });
+  expect(order('target1')).toMatchObject({ type: 'limit', side: 'sell', amount: '0.1', price: '70000' });
   setPrice('71000');
   expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0.1' });
 });
@@ -263,7 +263,7 @@ describe('a stop at Bybit spot', () => {
     marketUnit: 'baseCoin',
     triggerPrice: '55000',
     orderFilter: 'tpslOrder',
-    orderLinkId: 'stop-1',
+    orderLinkId: 'stop1',
   };
   const waiting = { type: 'tpslorder', status: 'live', triggerPrice: '55000', triggersOn: 'fall' };
 
@@ -274,9 +274,9 @@ describe('a stop at Bybit spot', () => {
     expect(sent()).toEqual(tpslOrder);
     expect(await lookUp()).toMatchObject({ ...waiting, amount: '0.1', filled: '0' });
     expect(Number((await exchange.fetchBalance('BTC')).free)).toBeCloseTo(Number(before) - 0.1, 9);
-    accepted(await stop({ clientOrderId: 'stop-2', price: '54900' }));
+    accepted(await stop({ clientOrderId: 'stop2', price: '54900' }));
     const { marketUnit: _, ...limit } = tpslOrder;
-    expect(sent()).toEqual({ ...limit, orderType: 'Limit', price: '54900', orderLinkId: 'stop-2' });
+    expect(sent()).toEqual({ ...limit, orderType: 'Limit', price: '54900', orderLinkId: 'stop2' });
   });
 
   test('is found and canceled by client order id alone', async () => {
@@ -305,11 +305,11 @@ test.each([binanceFutures, bybitLinear, bybitSpot])('$name gets no list', async 
   const { exchange, market, requests } = await startLong(testMarket);
   expect(
     await exchange.createExitList(market, {
-      listClientOrderId: 'list-1',
+      listClientOrderId: 'list1',
       side: 'sell',
       amount: '0.1',
-      takeProfit: { clientOrderId: 'target-1', price: '70000' },
-      stopLoss: { clientOrderId: 'stop-1', triggerPrice: '55000' },
+      takeProfit: { clientOrderId: 'target1', price: '70000' },
+      stopLoss: { clientOrderId: 'stop1', triggerPrice: '55000' },
       sendDeadline: inFiveSeconds(),
     }),
   ).toMatchObject({ kind: 'rejected', reason: 'other' });

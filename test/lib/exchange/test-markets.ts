@@ -1,7 +1,7 @@
 import { afterEach } from 'vitest';
 import type { MarketKind, Order } from '../../../infra/simulator/core/model.ts';
 import { type RunningExchange, startSimulatedExchange } from '../../../infra/simulator/exchange.ts';
-import type { Account } from '../../../lib/account/account.ts';
+import { type Account, requiresPassword } from '../../../lib/account/account.ts';
 import type { Deadlines } from '../../../lib/exchange/ccxt/ccxt-connection.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import type {
@@ -21,7 +21,7 @@ export function inFiveSeconds(): number {
 /** A MARKET order that closes 0.1 of a long. */
 export function closeOfLong(market: MarketRules, sendDeadline = inFiveSeconds()): MarketOrder {
   return {
-    clientOrderId: 'close-1',
+    clientOrderId: 'close1',
     side: 'sell',
     positionSide: 'long',
     amount: '0.1',
@@ -42,6 +42,14 @@ export interface TestMarket {
   name: string;
   exchange: Account['exchange'];
   symbol: string;
+  /** The venue's own id of the market. */
+  marketId: string;
+  /** The response to a create or cancel only acknowledges it. */
+  acknowledges: boolean;
+  /** How long after its timestamp a request is accepted. */
+  recvWindowMs: number;
+  /** The HTTP status of the venue's errors. */
+  errorStatus: number;
   /** The simulated exchange's word for the kind of market. */
   market: MarketKind;
   /** The endpoints that create, reduce, cancel and fetch an order. */
@@ -60,7 +68,18 @@ const bybitPaths = {
   fetch: { method: 'GET', path: '/v5/order/realtime' },
 } as const;
 
+const okxPaths = {
+  create: { method: 'POST', path: '/api/v5/trade/order' },
+  reduce: { method: 'POST', path: '/api/v5/trade/amend-order' },
+  cancel: { method: 'POST', path: '/api/v5/trade/cancel-order' },
+  fetch: { method: 'GET', path: '/api/v5/trade/order' },
+} as const;
+const ofBinance = { marketId: 'BTCUSDT', acknowledges: false, recvWindowMs: 5_000, errorStatus: 400 };
+const ofBybit = { marketId: 'BTCUSDT', acknowledges: true, recvWindowMs: 5_000, errorStatus: 200 };
+const ofOkx = { acknowledges: true, recvWindowMs: 30_000, errorStatus: 200 };
+
 export const binanceSpot: TestMarket = {
+  ...ofBinance,
   name: 'binance spot',
   exchange: 'binance',
   symbol: 'BTC/USDT',
@@ -71,6 +90,7 @@ export const binanceSpot: TestMarket = {
   fetch: { method: 'GET', ...order },
 };
 export const binanceFutures: TestMarket = {
+  ...ofBinance,
   name: 'binanceusdm',
   exchange: 'binanceusdm',
   symbol: 'BTC/USDT:USDT',
@@ -81,6 +101,7 @@ export const binanceFutures: TestMarket = {
   fetch: { method: 'GET', ...futuresOrder },
 };
 export const bybitSpot: TestMarket = {
+  ...ofBybit,
   name: 'bybit spot',
   exchange: 'bybit',
   symbol: 'BTC/USDT',
@@ -88,13 +109,30 @@ export const bybitSpot: TestMarket = {
   ...bybitPaths,
 };
 export const bybitLinear: TestMarket = {
+  ...ofBybit,
   name: 'bybit linear',
   exchange: 'bybit',
   symbol: 'BTC/USDT:USDT',
   market: 'usdm',
   ...bybitPaths,
 };
-export const testMarkets = [binanceSpot, binanceFutures, bybitSpot, bybitLinear];
+export const okxSpot: TestMarket = {
+  ...{ ...ofOkx, ...okxPaths },
+  name: 'okx spot',
+  exchange: 'okx',
+  symbol: 'BTC/USDT',
+  marketId: 'BTC-USDT',
+  market: 'spot',
+};
+export const okxSwap: TestMarket = {
+  ...{ ...ofOkx, ...okxPaths },
+  name: 'okx swap',
+  exchange: 'okx',
+  symbol: 'BTC/USDT:USDT',
+  marketId: 'BTC-USDT-SWAP',
+  market: 'usdm',
+};
+export const testMarkets = [binanceSpot, binanceFutures, bybitSpot, bybitLinear, okxSpot, okxSwap];
 
 const open: (() => Promise<void>)[] = [];
 
@@ -103,6 +141,16 @@ afterEach(async () => {
 });
 
 export const keys = { apiKey: 'key-of-the-tests', secret: 'secret-of-the-tests' };
+
+/** The account as Ripcord stores it. */
+export function toAccount(exchange: Account['exchange'], baseUrl: string): Account {
+  return { exchange, ...keys, ...(requiresPassword(exchange) && { password: 'passphrase' }), baseUrl };
+}
+
+/** What the simulated exchange calls a market. */
+export function toCoreSymbol({ base, quote }: Pick<MarketRules, 'base' | 'quote'>): string {
+  return `${base}${quote}`;
+}
 
 export interface Trader {
   sim: RunningExchange;
@@ -146,9 +194,11 @@ export async function startTrader(testMarket: TestMarket, options: TraderOptions
     marginType: isIsolated === true ? { BTCUSDT: 'isolated' } : {},
     balances: { spot: { USDT: '100000', BTC: '1' }, usdm: { USDT: '100000' } },
   });
-  const stored = accountsInMemory({ main: { exchange: testMarket.exchange, ...keys, baseUrl: sim.url } });
+  const stored = accountsInMemory({ main: toAccount(testMarket.exchange, sim.url) });
   const exchange = await ccxtExchanges(stored, now, deadlines).of('main');
   const market = await exchange.loadMarket(testMarket.symbol);
+  // Ripcord reads the position before it sends an order.
+  if (testMarket.market === 'usdm') await exchange.fetchPosition(market, 'long');
   const usual = {
     side: 'buy',
     positionSide: 'long',
@@ -175,7 +225,7 @@ export async function startTrader(testMarket: TestMarket, options: TraderOptions
     buy: (given = {}) =>
       exchange.createEntryOrder(market, {
         ...usual,
-        clientOrderId: 'entry-1',
+        clientOrderId: 'entry1',
         type: 'limit',
         price: '50000',
         sendDeadline: now() + 5_000,
@@ -184,7 +234,7 @@ export async function startTrader(testMarket: TestMarket, options: TraderOptions
     close: (given = {}) =>
       exchange.createMarketOrder(market, {
         ...usual,
-        clientOrderId: 'close-1',
+        clientOrderId: 'close1',
         side: 'sell',
         reduceOnly: market.kind === 'perpetual',
         sendDeadline: now() + 5_000,

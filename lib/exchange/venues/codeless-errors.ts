@@ -36,6 +36,7 @@ function binanceRows(http: ErrorSource): CodelessRow[] {
 /** Any other status of a CDN in front of OKX proves nothing: OKX's own errors have a code. */
 const okxRows: CodelessRow[] = [
   countryBlock,
+  { status: 403, cause: 'firewall', source: 'forbidden' },
   { status: 429, cause: 'rate', source: 'okxRateLimit' },
   { status: 451, cause: 'region', source: 'legalReasons' },
 ];

@@ -29,6 +29,8 @@ export const errorSources = {
   recordedRestrictedLocation: 'https://github.com/ccxt/ccxt/issues/16044',
   /** 451 Unavailable For Legal Reasons: the server denies access as a consequence of a legal demand. */
   legalReasons: 'https://www.rfc-editor.org/rfc/rfc7725#section-3',
+  /** 403 Forbidden: the server understood the request, but refuses to fulfill it. */
+  forbidden: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.4',
   /** Recorded: HTTP 403, "The Amazon CloudFront distribution is configured to block access from your country." */
   recordedCountryBlock: 'https://github.com/hummingbot/deploy/issues/28',
 } as const;

@@ -43,13 +43,7 @@ async function startScripted(testMarket: TestMarket) {
   const { market } = await startTrader(testMarket);
   const account = toAccount(testMarket.exchange, server.url);
   return async ({ status, body }: Pick<Wire, 'status' | 'body'>) => {
-    const toOrder = fixedResponse(body, status);
-    const toOther = fixedResponse(
-      JSON.stringify({ code: '0', data: [{ acctLv: '2', posMode: 'net_mode' }] }),
-      200,
-    );
-    // The mode of the account and the position come before an order at OKX.
-    server.respond = (response) => (/\/account\//.test(response.req.url ?? '') ? toOther : toOrder)(response);
+    server.respond = fixedResponse(body, status);
     const exchange = await ccxtExchanges(accountsInMemory({ main: account })).of('main');
     const result = await exchange.createMarketOrder(market, closeOfLong(market));
     if (result.kind === 'accepted') throw new Error('the response was read as an order');

@@ -1,5 +1,5 @@
 import { perpetualExitContract } from './exit-contract.ts';
-import { binanceFutures, bybitLinear } from './test-markets.ts';
+import { binanceFutures, bybitLinear, okxSwap } from './test-markets.ts';
 
 const algoOrder = {
   path: 'POST /fapi/v1/algoOrder',
@@ -75,4 +75,46 @@ perpetualExitContract(bybitLinear, {
   },
   lookUp: { path: 'GET /v5/order/realtime', ...bybitRef },
   cancel: { path: 'POST /v5/order/cancel', ...bybitRef },
+});
+
+const okxStop = {
+  path: 'POST /api/v5/trade/order-algo',
+  instId: 'BTC-USDT-SWAP',
+  tdMode: 'cross',
+  side: 'sell',
+  ordType: 'conditional',
+  // Contracts of 0.01 BTC.
+  sz: '10',
+  reduceOnly: true,
+  slTriggerPx: '55000',
+  slTriggerPxType: 'last',
+  // At MARKET.
+  slOrdPx: '-1',
+  algoClOrdId: 'stop1',
+  clOrdId: 'stop1',
+};
+const { reduceOnly: _, ...okxHedgedStop } = okxStop;
+
+// https://www.okx.com/docs-v5/en/#order-book-trading-algo-trading-post-place-algo-order
+// https://www.okx.com/docs-v5/en/#order-book-trading-trade-post-place-order
+// https://www.okx.com/docs-v5/en/#order-book-trading-algo-trading-get-algo-order-details
+// https://www.okx.com/docs-v5/en/#order-book-trading-algo-trading-post-cancel-algo-order
+perpetualExitContract(okxSwap, {
+  stop: okxStop,
+  stopLimit: { ...okxStop, slOrdPx: '54900', algoClOrdId: 'stop2', clOrdId: 'stop2' },
+  stopOfShort: { ...okxStop, side: 'buy', slTriggerPx: '65000' },
+  hedgedStop: { ...okxHedgedStop, posSide: 'long' },
+  target: {
+    path: 'POST /api/v5/trade/order',
+    instId: 'BTC-USDT-SWAP',
+    tdMode: 'cross',
+    side: 'sell',
+    ordType: 'limit',
+    sz: '10',
+    px: '70000',
+    reduceOnly: true,
+    clOrdId: 'target1',
+  },
+  lookUp: { path: 'GET /api/v5/trade/order-algo', algoClOrdId: 'stop1' },
+  cancel: { path: 'POST /api/v5/trade/cancel-algos', instId: 'BTC-USDT-SWAP', algoClOrdId: 'stop1' },
 });

@@ -17,12 +17,20 @@ export interface ScriptedServer {
   respond: (response: ServerResponse) => void;
 }
 
-/** An exchange that sends one fixed response. */
+/** What comes before an order at OKX: the mode of the account, and the position. */
+const okxModes = /^\/api\/v5\/account\/(config|positions)/;
+const okxMode = JSON.stringify({ code: '0', data: [{ acctLv: '2', posMode: 'net_mode', pos: '0' }] });
+
+/** An exchange that sends one fixed response. It answers and does not count what comes before an order at OKX. */
 export async function startScriptedServer(): Promise<ScriptedServer> {
   const scripted: ScriptedServer = { url: '', count: 0, respond: (response) => response.end() };
   const server = createServer((request, response) => {
-    scripted.count += 1;
     request.resume();
+    if (okxModes.test(request.url ?? '')) {
+      fixedResponse(okxMode)(response);
+      return;
+    }
+    scripted.count += 1;
     scripted.respond(response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -8,6 +8,8 @@ import {
   bybitLinear,
   bybitSpot,
   inFiveSeconds,
+  okxSpot,
+  okxSwap,
 } from './test-markets.ts';
 
 const free = '1.0999';
@@ -243,13 +245,16 @@ describe('a stop without a target at Binance spot', () => {
   });
 });
 
-test.each([binanceSpot, bybitSpot])('a target alone is a LIMIT order at $name', async (testMarket) => {
-  const { exchange, market, target, setPrice, order } = await startLong(testMarket);
-  const { orderId } = accepted(await target());
-  expect(order('target1')).toMatchObject({ type: 'limit', side: 'sell', amount: '0.1', price: '70000' });
-  setPrice('71000');
-  expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0.1' });
-});
+test.each([binanceSpot, bybitSpot, okxSpot])(
+  'a target alone is a LIMIT order at $name',
+  async (testMarket) => {
+    const { exchange, market, target, setPrice, order } = await startLong(testMarket);
+    const { orderId } = accepted(await target());
+    expect(order('target1')).toMatchObject({ type: 'limit', side: 'sell', amount: '0.1', price: '70000' });
+    setPrice('71000');
+    expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0.1' });
+  },
+);
 
 describe('a stop at Bybit spot', () => {
   // https://bybit-exchange.github.io/docs/v5/order/create-order
@@ -301,17 +306,83 @@ describe('a stop at Bybit spot', () => {
   });
 });
 
-test.each([binanceFutures, bybitLinear, bybitSpot])('$name gets no list', async (testMarket) => {
-  const { exchange, market, requests } = await startLong(testMarket);
-  expect(
-    await exchange.createExitList(market, {
-      listClientOrderId: 'list1',
-      side: 'sell',
-      amount: '0.1',
-      takeProfit: { clientOrderId: 'target1', price: '70000' },
-      stopLoss: { clientOrderId: 'stop1', triggerPrice: '55000' },
-      sendDeadline: inFiveSeconds(),
-    }),
-  ).toMatchObject({ kind: 'rejected', reason: 'other' });
-  expect(requests()).toEqual([]);
+describe('a stop at OKX spot', () => {
+  // https://www.okx.com/docs-v5/en/#order-book-trading-algo-trading-post-place-algo-order
+  const conditional = {
+    path: 'POST /api/v5/trade/order-algo',
+    instId: 'BTC-USDT',
+    // ccxt sends `cross`, which a spot order of this account mode must not have.
+    tdMode: 'cash',
+    side: 'sell',
+    ordType: 'conditional',
+    sz: '0.1',
+    tgtCcy: 'base_ccy',
+    slTriggerPx: '55000',
+    slTriggerPxType: 'last',
+    slOrdPx: '-1',
+    algoClOrdId: 'stop1',
+    clOrdId: 'stop1',
+  };
+  const waiting = { type: 'conditional', conditional: true, status: 'live', triggerPrice: '55000' };
+
+  test('is an algo order, which holds no coins', async () => {
+    const { exchange, stop, sent, lookUp } = await startLong(okxSpot);
+    const before = await exchange.fetchBalance('BTC');
+    accepted(await stop());
+    expect(sent()).toEqual(conditional);
+    expect(await lookUp()).toMatchObject({ ...waiting, amount: '0.1', filled: '0' });
+    expect(await exchange.fetchBalance('BTC')).toEqual(before);
+    accepted(await stop({ clientOrderId: 'stop2', price: '54900' }));
+    expect(sent()).toEqual({ ...conditional, slOrdPx: '54900', algoClOrdId: 'stop2', clOrdId: 'stop2' });
+  });
+
+  test('is found and canceled by client order id alone', async () => {
+    const { stop, lookUp, cancel, exchange, market } = await startLong(okxSpot);
+    accepted(await stop());
+    expect(await exchange.fetchOpenOrders(market)).toMatchObject([{ order: waiting }]);
+    expect(await cancel()).toMatchObject({ kind: 'unconfirmed', reason: 'acknowledged' });
+    expect(await lookUp()).toMatchObject({ status: 'done', filled: '0' });
+  });
+
+  test('reports what the order filled that it placed', async () => {
+    const { stop, lookUp, cancel, setPrice } = await startLong(okxSpot);
+    const { orderId } = accepted(await stop());
+    setPrice('54000');
+    const done = { orderId, status: 'done', filled: '0.1', average: '54000', conditional: true };
+    expect(await lookUp()).toMatchObject({ ...done, placedOrderId: expect.stringMatching(/^\d+$/) });
+    expect(await cancel()).toMatchObject({ kind: 'unconfirmed' });
+  });
+
+  test('fails at its trigger if the coins are gone, and has filled nothing', async () => {
+    const { stop, lookUp, setPrice, close } = await startLong(okxSpot);
+    accepted(await stop({ amount: '0.1' }));
+    accepted(await close({ amount: '1.0999' }));
+    setPrice('54000');
+    expect(await lookUp()).toMatchObject({ status: 'done', filled: '0' });
+  });
+
+  test('is refused if the price has passed the trigger price', async () => {
+    const { stop, lookUp, setPrice } = await startLong(okxSpot);
+    setPrice('54999');
+    expect(await stop()).toMatchObject({ kind: 'rejected', reason: 'would-trigger' });
+    expect(await lookUp()).toBeUndefined();
+  });
 });
+
+test.each([binanceFutures, bybitLinear, bybitSpot, okxSpot, okxSwap])(
+  '$name gets no list',
+  async (testMarket) => {
+    const { exchange, market, requests } = await startLong(testMarket);
+    expect(
+      await exchange.createExitList(market, {
+        listClientOrderId: 'list1',
+        side: 'sell',
+        amount: '0.1',
+        takeProfit: { clientOrderId: 'target1', price: '70000' },
+        stopLoss: { clientOrderId: 'stop1', triggerPrice: '55000' },
+        sendDeadline: inFiveSeconds(),
+      }),
+    ).toMatchObject({ kind: 'rejected', reason: 'other' });
+    expect(requests()).toEqual([]);
+  },
+);

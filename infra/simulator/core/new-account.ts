@@ -10,6 +10,8 @@ export interface NewAccount {
     | undefined;
   hedged?: boolean | undefined;
   permissions?: { [name in keyof Permissions]?: boolean | undefined } | undefined;
+  passphrase?: string | undefined;
+  accountMode?: Account['accountMode'] | undefined;
   /** When the key ends, epoch milliseconds. */
   keyExpiresAt?: number | undefined;
   feesInBnb?: boolean | undefined;
@@ -27,6 +29,8 @@ export function createAccount(id: string, input: NewAccount): Account {
     permissions: { withdraw, trade, futures, ipRestricted },
     ...(input.keyExpiresAt === undefined ? {} : { keyExpiresAt: input.keyExpiresAt }),
     hedged: input.hedged ?? false,
+    ...(input.passphrase === undefined ? {} : { passphrase: input.passphrase }),
+    ...(input.accountMode === undefined ? {} : { accountMode: input.accountMode }),
     ...(input.feesInBnb === true ? { feeAsset: 'BNB' } : {}),
     spot: {},
     usdm: { ...input.balances?.usdm },

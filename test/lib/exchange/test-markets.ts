@@ -176,6 +176,8 @@ export interface TraderOptions {
   /** The account's setting for perpetuals of BTC. */
   leverage?: number;
   isIsolated?: boolean;
+  /** OKX's `acctLv`. */
+  accountMode?: '1' | '2' | '3' | '4';
   apiKey?: string;
   /** The adapter's clock. */
   now?: () => number;
@@ -183,13 +185,22 @@ export interface TraderOptions {
 
 /** Connects the port to a funded account on its own simulated exchange, and loads the market. */
 export async function startTrader(testMarket: TestMarket, options: TraderOptions = {}): Promise<Trader> {
-  const { deadlines, effectDelayMs, hedged, leverage = 20, isIsolated, now = Date.now } = options;
+  const {
+    deadlines,
+    effectDelayMs,
+    hedged,
+    leverage = 20,
+    isIsolated,
+    now = Date.now,
+    accountMode,
+  } = options;
   const clock = { ahead: 0 };
   const sim = await startSimulatedExchange({ clock: () => Date.now() + clock.ahead, effectDelayMs });
   open.push(sim.stop);
   sim.core.addAccount({
     ...keys,
     hedged,
+    accountMode,
     leverage: { BTCUSDT: leverage },
     marginType: isIsolated === true ? { BTCUSDT: 'isolated' } : {},
     balances: { spot: { USDT: '100000', BTC: '1' }, usdm: { USDT: '100000' } },

@@ -7,6 +7,9 @@ import {
   bybitSpot,
   type Days,
   dayMs,
+  okxHedged,
+  okxSpot,
+  okxSwap,
   type Place,
   startDays,
   usdm,
@@ -67,6 +70,12 @@ const exitKinds: ExitKind[] = [
   { name: 'a LIMIT exit of a hedge at Bybit linear', place: bybitHedged, keptDays: 1, placeExit: placeLimit },
   { name: 'a LIMIT exit at Bybit spot', place: bybitSpot, keptDays: 1, placeExit: placeLimit },
   { name: 'a LIMIT exit at Binance spot', place: binanceSpot, keptDays: 90, placeExit: placeLimit },
+  // OKX keeps them for two hours.
+  { name: 'a LIMIT exit at OKX swap', place: okxSwap, keptDays: 1 / 12, placeExit: placeLimit },
+  { name: 'an algo stop at OKX swap', place: okxSwap, keptDays: 1 / 12, placeExit: placeStop },
+  { name: 'a LIMIT exit of a hedge at OKX swap', place: okxHedged, keptDays: 1 / 12, placeExit: placeLimit },
+  { name: 'an algo stop of a hedge at OKX swap', place: okxHedged, keptDays: 1 / 12, placeExit: placeStop },
+  { name: 'a LIMIT exit at OKX spot', place: okxSpot, keptDays: 1 / 12, placeExit: placeLimit },
 ];
 
 /** A filled long whose exit was seen live, `ageDays` old by now. */
@@ -100,7 +109,10 @@ describe.each(exitKinds)('$name', (kind) => {
   });
 
   it('that was canceled by hand while it can be found is found', async () => {
-    const { days, exit, closeLink } = await startWithExit(kind, kind.keptDays - 0.5);
+    const { days, exit, closeLink } = await startWithExit(
+      kind,
+      kind.keptDays - Math.min(0.5, kind.keptDays / 2),
+    );
     days.core.cancelOrder({ orderId: exit.id });
     expect(await days.fire(closeLink)).toMatchObject({
       httpStatus: 200,
@@ -137,21 +149,24 @@ describe.each(exitKinds)('$name', (kind) => {
 });
 
 /** Entries that were canceled by hand without a fill, long ago. */
-describe.each([usdm, bybitLinear, bybitSpot])('An unfilled entry at $name that is forgotten', (place) => {
-  it.each(['close', 'keep'] as const)('lets a %s end the position as canceled', async (action) => {
-    const days = await startDays(place);
-    const entry = days.placeOrder({ side: 'buy', type: 'limit', amount: '0.5', price: '50000' });
-    const position = await days.adopt({ entries: [entry] });
-    const link = await days.link(position, action);
-    days.core.cancelOrder({ orderId: entry.id });
-    days.pass(4 * dayMs);
-    expect(await days.fire(link)).toMatchObject({
-      httpStatus: 200,
-      outcome: { outcome: 'canceled', closedBy: 'external', canceledEntryOrderIds: [] },
+describe.each([usdm, bybitLinear, bybitSpot, okxSwap, okxSpot])(
+  'An unfilled entry at $name that is forgotten',
+  (place) => {
+    it.each(['close', 'keep'] as const)('lets a %s end the position as canceled', async (action) => {
+      const days = await startDays(place);
+      const entry = days.placeOrder({ side: 'buy', type: 'limit', amount: '0.5', price: '50000' });
+      const position = await days.adopt({ entries: [entry] });
+      const link = await days.link(position, action);
+      days.core.cancelOrder({ orderId: entry.id });
+      days.pass(4 * dayMs);
+      expect(await days.fire(link)).toMatchObject({
+        httpStatus: 200,
+        outcome: { outcome: 'canceled', closedBy: 'external', canceledEntryOrderIds: [] },
+      });
+      expect(days.closes()).toEqual([]);
     });
-    expect(days.closes()).toEqual([]);
-  });
-});
+  },
+);
 
 describe('A LIMIT exit at Binance USDⓈ-M older than 90 days, which no look-up finds', () => {
   const kind = exitKinds[0] as ExitKind;
@@ -214,6 +229,7 @@ describe('An exit that was seen with a fill', () => {
   it.each([
     ['Bybit linear', bybitLinear, '/v5/order/*'],
     ['Binance USDⓈ-M', usdm, '/fapi/v1/order'],
+    ['OKX swap', okxSwap, '/api/v5/trade/order'],
   ])('at %s and that nothing finds is counted with its trades', async (_, place, path) => {
     const { days, exit, closeLink } = await startWithExit(
       { name: '', place, keptDays: 1, placeExit: placeLimit },
@@ -247,8 +263,15 @@ describe('A cancel that reports the order as ended', () => {
   });
 });
 
+const notFoundPaths: Partial<Record<Place['exchange'], string>> = {
+  bybit: '/v5/order/*',
+  binance: '/api/v3/order',
+  binanceusdm: '/fapi/v1/order',
+  okx: '/api/v5/trade/order',
+};
+
 describe('A young exit', () => {
-  it.each([usdm, bybitLinear, binanceSpot])(
+  it.each([usdm, bybitLinear, binanceSpot, okxSwap, okxSpot])(
     'at $name that nothing finds does not let the close leave',
     async (place) => {
       const days = await startDays(place);
@@ -256,9 +279,7 @@ describe('A young exit', () => {
       const exit = placeLimit(days);
       const position = await days.adopt({ entries: [entry], exits: [exit] });
       const closeLink = await days.link(position, 'close');
-      const path = { bybit: '/v5/order/*', binance: '/api/v3/order', binanceusdm: '/fapi/v1/order' }[
-        place.exchange
-      ];
+      const path = notFoundPaths[place.exchange];
       days.core.addFault({ kind: 'not-found', match: { path }, times: 99 });
       expect((await days.fire(closeLink)).httpStatus).toBe(503);
       expect(days.closes()).toEqual([]);

@@ -3,7 +3,7 @@ import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
 import type { AlgoOrder, MarketKind, Order, PositionSide } from '../../infra/simulator/core/model.ts';
 import type { SimulatedExchange } from '../../infra/simulator/core/simulated-exchange.ts';
 import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
-import type { Account } from '../../lib/account/account.ts';
+import { type Account, requiresPassword } from '../../lib/account/account.ts';
 import { createLink } from '../../lib/admin/links/create.ts';
 import { adoptPosition } from '../../lib/admin/positions/adopt.ts';
 import { resolvePosition } from '../../lib/admin/positions/resolve.ts';
@@ -34,6 +34,9 @@ export const usdm: Place = { name: 'Binance USDⓈ-M', exchange: 'binanceusdm', 
 export const usdmHedged: Place = { ...usdm, name: 'Binance USDⓈ-M in hedge mode', hedged: true };
 export const bybitLinear: Place = { name: 'Bybit linear', exchange: 'bybit', market: 'usdm' };
 export const bybitHedged: Place = { ...bybitLinear, name: 'Bybit linear in hedge mode', hedged: true };
+export const okxSwap: Place = { name: 'OKX swap', exchange: 'okx', market: 'usdm' };
+export const okxHedged: Place = { ...okxSwap, name: 'OKX swap in long/short mode', hedged: true };
+export const okxSpot: Place = { name: 'OKX spot', exchange: 'okx', market: 'spot' };
 export const binanceSpot: Place = { name: 'Binance spot', exchange: 'binance', market: 'spot' };
 export const bybitSpot: Place = { name: 'Bybit spot', exchange: 'bybit', market: 'spot' };
 
@@ -73,7 +76,10 @@ const keys = { apiKey: 'key-of-the-tests', secret: 'secret-of-the-tests' };
 
 function createServices(exchange: RunningExchange, place: Place, now: () => number) {
   const accounts = accountsInMemory({
-    main: { exchange: place.exchange, ...keys, baseUrl: exchange.url },
+    main: {
+      ...{ exchange: place.exchange, ...keys, baseUrl: exchange.url },
+      ...(requiresPassword(place.exchange) && { password: 'passphrase' }),
+    },
   });
   const services: Services = {
     store: createMemoryStore(),

@@ -6,7 +6,7 @@ import { createConsole } from '../../console/server/console.ts';
 import { type LocalStackOptions, startLocalStack } from '../../infra/local/stack.ts';
 import type { SimulatedExchange } from '../../infra/simulator/core/simulated-exchange.ts';
 import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
-import type { Account } from '../../lib/account/account.ts';
+import { type Account, requiresPassword } from '../../lib/account/account.ts';
 import {
   type AdminAnswer,
   adminAnswerSchema,
@@ -150,9 +150,10 @@ export async function startEnvironment({
       const name = `trader-${accounts}`;
       const keys = { apiKey: `key-of-${name}`, secret: `secret-of-${name}` };
       at.addAccount({ ...keys, ...account });
+      const password = requiresPassword(venue) ? { password: 'passphrase' } : {};
       const { trade = true, withdraw = false, futures = true } = account.permissions ?? {};
       await environment.admin('accounts.add', {
-        ...{ name, account: { exchange: venue, ...keys, baseUrl } },
+        ...{ name, account: { exchange: venue, ...keys, ...password, baseUrl } },
         // A key that the check would refuse.
         ...(trade && futures && !withdraw ? {} : { unchecked: true }),
       });

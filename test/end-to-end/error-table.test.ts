@@ -22,11 +22,10 @@ function canOccur({ exchange, market }: VenueMarket, code: string): boolean {
 }
 
 function toRefusals(venue: VenueMarket, { codes = ['-7777'], words = ['No.'], status }: ErrorRow): Refusal[] {
-  const usualStatus = venue.exchange === 'bybit' ? 200 : 400;
   return codes
     .filter((code) => canOccur(venue, code))
     .flatMap((code) =>
-      words.map((msg) => ({ status: status ?? usualStatus, code: Number(code), msg: `${msg} [1]` })),
+      words.map((msg) => ({ status: status ?? venue.errorStatus, code: Number(code), msg: `${msg} [1]` })),
     );
 }
 

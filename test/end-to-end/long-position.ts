@@ -6,8 +6,10 @@ import { type Environment, markOf } from './environment.ts';
 /** One kind of market of one venue. */
 export interface VenueMarket {
   name: string;
-  exchange: 'binance' | 'binanceusdm' | 'bybit';
+  exchange: 'binance' | 'binanceusdm' | 'bybit' | 'okx';
   market: MarketKind;
+  /** The HTTP status of its errors. */
+  errorStatus: number;
   /** The request that creates an order. */
   create: FaultMatch;
   /** The request that cancels one. */
@@ -16,6 +18,7 @@ export interface VenueMarket {
 
 export const binanceSpot: VenueMarket = {
   name: 'Binance spot',
+  errorStatus: 400,
   exchange: 'binance',
   market: 'spot',
   create: { method: 'POST', path: '/api/v3/order' },
@@ -23,6 +26,7 @@ export const binanceSpot: VenueMarket = {
 };
 export const binanceUsdm: VenueMarket = {
   name: 'Binance USDⓈ-M',
+  errorStatus: 400,
   exchange: 'binanceusdm',
   market: 'usdm',
   create: { method: 'POST', path: '/fapi/v1/order' },
@@ -30,12 +34,21 @@ export const binanceUsdm: VenueMarket = {
 };
 const bybit = {
   exchange: 'bybit',
+  errorStatus: 200,
   create: { method: 'POST', path: '/v5/order/create' },
   cancel: { method: 'POST', path: '/v5/order/cancel' },
 } as const;
 export const bybitSpot: VenueMarket = { name: 'Bybit spot', market: 'spot', ...bybit };
 export const bybitLinear: VenueMarket = { name: 'Bybit linear', market: 'usdm', ...bybit };
-export const venueMarkets = [binanceSpot, binanceUsdm, bybitSpot, bybitLinear];
+const okx = {
+  exchange: 'okx',
+  errorStatus: 200,
+  create: { method: 'POST', path: '/api/v5/trade/order' },
+  cancel: { method: 'POST', path: '/api/v5/trade/cancel-*' },
+} as const;
+export const okxSpot: VenueMarket = { name: 'OKX spot', market: 'spot', ...okx };
+export const okxSwap: VenueMarket = { name: 'OKX swap', market: 'usdm', ...okx };
+export const venueMarkets = [binanceSpot, binanceUsdm, bybitSpot, bybitLinear, okxSpot, okxSwap];
 
 /** A filled long of 0.5 BTC, with an exit for 0.2 if asked for, and a link that closes it. */
 export async function stageLong(

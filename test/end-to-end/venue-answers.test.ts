@@ -102,7 +102,7 @@ it.each(refusedCancels)(
   '$code "$msg" to a cancel at $venue.name fails the close, and no sweep sends it later',
   async ({ venue, code, msg }) => {
     const { url, positionId, exit, mark } = await stage(venue, { exits: true });
-    const status = venue.exchange === 'bybit' ? 200 : 400;
+    const status = venue.errorStatus;
     core.addFault({ kind: 'status', status, code, msg, match: venue.cancel, times: 1_000 });
     const words = expect.stringContaining(`${msg} (${code}). Order ${exit} is still open and can fill`);
     expect(await fire(url)).toMatchObject({ status: 422, json: { message: words } });
@@ -126,7 +126,7 @@ it.each([
 ])('$code "$msg" after the cancels at $venue.name is quoted while Ripcord retries', async (rate) => {
   const { venue, code, msg } = rate;
   const { url, positionId } = await stage(venue, { exits: true });
-  const status = venue.exchange === 'bybit' ? 200 : 400;
+  const status = venue.errorStatus;
   core.addFault({ kind: 'status', status, code, msg, match: venue.create });
   const words = expect.stringContaining(`${msg} (${code})`);
   expect(await fire(url)).toMatchObject({ status: 503, json: { status: 'retrying', message: words } });
@@ -234,10 +234,14 @@ describe.each(blocked.flatMap(({ on, ...each }) => on.map((venue) => ({ ...each,
   },
 );
 
-const pauses = venueMarkets.map((venue) =>
-  venue.exchange === 'bybit'
-    ? { venue, status: 200, code: 10006, msg: 'Too many visits. Exceeded the API Rate Limit.' }
-    : { venue, status: 429, code: -1003, msg: 'Too many requests; current limit is 1200.' },
+const pauses = venueMarkets.map(
+  (venue) =>
+    ({
+      binance: { venue, status: 429, code: -1003, msg: 'Too many requests; current limit is 1200.' },
+      binanceusdm: { venue, status: 429, code: -1003, msg: 'Too many requests; current limit is 1200.' },
+      bybit: { venue, status: 200, code: 10006, msg: 'Too many visits. Exceeded the API Rate Limit.' },
+      okx: { venue, status: 200, code: 50011, msg: 'Rate limit reached.' },
+    })[venue.exchange],
 );
 
 it.each(pauses)(

@@ -20,6 +20,15 @@ interface Sent {
   headers: Record<string, unknown>;
 }
 
+/** One request of ccxt, and how Ripcord's own differs. */
+interface Recorded {
+  name: string;
+  recorded: { method: string; path: string; query?: Fields; body?: Fields | Fields[] };
+  ripcord?: { path?: string; single?: boolean; body?: Fields; without?: string[] };
+}
+
+const recordings: Recorded[] = recording.requests;
+
 const okxIds = exchangeIdSchema.options.filter((id) => id.endsWith('okx') || id.startsWith('okx'));
 const clientOrderId = 'rpabc123def45678';
 const sendDeadline = Date.now() + 60_000;
@@ -105,18 +114,7 @@ const calls: Record<string, (exchange: Exchange) => Promise<unknown>> = {
  * without which OKX buys less than ordered; `algoClOrdId`, the only id that the algo book knows; `cash` for a stop of
  * spot, where ccxt sends `cross`; `tgtCcy` with MARKET orders only.
  */
-function toExpected({ recorded, ripcord = {} }: (typeof recording.requests)[number]) {
-  const {
-    path,
-    single,
-    body,
-    without = [],
-  } = ripcord as {
-    path?: string;
-    single?: boolean;
-    body?: Fields;
-    without?: string[];
-  };
+function toExpected({ recorded, ripcord: { path, single, body, without = [] } = {} }: Recorded) {
   const own = [recorded.body].flat()[0];
   const fields = Object.entries({ ...own, ...body }).filter(([name]) => !without.includes(name));
   const isList = Array.isArray(recorded.body) && single !== true;
@@ -129,7 +127,7 @@ function toExpected({ recorded, ripcord = {} }: (typeof recording.requests)[numb
 }
 
 describe('a request to OKX', () => {
-  test.each(recording.requests)('has the fields of the recorded one: $name', async (each) => {
+  test.each(recordings)('has the fields of the recorded one: $name', async (each) => {
     const { exchange, last } = await startRecorder();
     await calls[each.name]?.(exchange).catch(() => undefined);
     const { headers: _, ...sent } = last() ?? { headers: {} };
@@ -140,7 +138,7 @@ describe('a request to OKX', () => {
     const { exchange, last } = await startRecorder(id);
     await exchange.createMarketOrder(spot, { ...sell, amount: '0.01', reduceOnly: false });
     const { headers: _, ...sent } = last() ?? { headers: {} };
-    expect(sent).toEqual(toExpected(recording.requests[0] as (typeof recording.requests)[number]));
+    expect(sent).toEqual(toExpected(recordings[0] as Recorded));
     const { id: __, ...rules } = venues[id];
     const { id: ___, ...rulesOfOkx } = venues.okx;
     expect(rules).toEqual(rulesOfOkx);

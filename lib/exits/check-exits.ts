@@ -62,7 +62,7 @@ function checkSupport(
   if (isSpot && takeProfits.length > 0 && stopLoss !== undefined && forms?.has('list') !== true)
     return refuse(
       'stopLoss',
-      "On spot, this exchange reserves the coins of each exit separately, so targets and a stop can't rest together.",
+      "On spot at this exchange, each exit needs coins of its own, so targets and a stop can't rest together.",
       'Set a stop or targets, or use a perpetual.',
     );
   const lacksTarget = takeProfits.length > 0 && forms?.has('take-profit') !== true;

@@ -10,9 +10,9 @@ import {
   kinds,
   movePrice,
   newTrader,
+  okxKinds,
   placeEntry,
   placeExits,
-  spotLong,
   type Trader,
   tradeByHand,
 } from './trader.ts';
@@ -33,7 +33,7 @@ interface Cell {
   outcome: 'closed' | 'canceled' | 'kept';
   closedBy: 'ripcord' | 'exit-order' | 'external';
   /** What the exchange cancelled. */
-  canceled?: Name[] | Record<Kind['market'], Name[]>;
+  canceled?: Name[] | Record<Kind['market'] | 'okxSpot', Name[]>;
   /** The MARKET order's amount: of a spot long, whose entry paid its fee in base, and of all others. */
   closes?: { spotLong: string; others: string };
   /** How the record stands afterwards. */
@@ -99,7 +99,7 @@ const closedByExit: Cell = {
   closedBy: 'exit-order',
   does: 'sends no order, clears up what is left of the exitOrders and says so',
   // The other half of an OCO is gone by itself.
-  canceled: { spot: [], usdm: ['takeProfit'] },
+  canceled: { spot: [], okxSpot: ['stop'], usdm: ['takeProfit'] },
 };
 const keptPart: Cell = {
   does: 'cancels the rest of the entry and keeps what is filled',
@@ -175,7 +175,7 @@ const rows: Row[] = [
     close: {
       ...closedWhole,
       does: 'cancels what is live, then closes what is left',
-      canceled: { spot: ['takeProfit'], usdm: ['stop'] },
+      canceled: { spot: ['takeProfit'], okxSpot: ['takeProfit', 'stop'], usdm: ['stop'] },
       closes: { spotLong: '0.749', others: '0.75' },
     },
     keep: keptWhole,
@@ -221,8 +221,11 @@ const rows: Row[] = [
   },
 ];
 
+const isSpotLong = ({ market, side }: Kind) => market === 'spot' && side === 'long';
+const bookOf = ({ market, exchange }: Kind) => (market === 'spot' && exchange === 'okx' ? 'okxSpot' : market);
+
 function ownOf(kind: Kind, filled: string): string {
-  return kind === spotLong ? (Number(filled) * 0.999).toFixed(4) : filled;
+  return isSpotLong(kind) ? (Number(filled) * 0.999).toFixed(4) : filled;
 }
 
 async function stage(kind: Kind, row: Row): Promise<{ staged: Staged; positionId: string }> {
@@ -240,7 +243,7 @@ async function stage(kind: Kind, row: Row): Promise<{ staged: Staged; positionId
   return { staged, positionId };
 }
 
-describe.each(kinds)('with $name', (kind) => {
+describe.each([...kinds, ...okxKinds])('with $name', (kind) => {
   const applicable = rows.filter((row) => row.only?.(kind) ?? true);
   const cells = applicable.flatMap((row) =>
     (['close', 'keep'] as const).map((action) => ({ given: row.given, does: row[action].does, action, row })),
@@ -255,10 +258,10 @@ describe.each(kinds)('with $name', (kind) => {
     const answer = await fire(link);
 
     const { orders, canceled, requests } = ledgerSince(environment.core, mark);
-    const names = Array.isArray(cell.canceled) ? cell.canceled : (cell.canceled?.[kind.market] ?? []);
+    const names = Array.isArray(cell.canceled) ? cell.canceled : (cell.canceled?.[bookOf(kind)] ?? []);
     const idOf = (name: Name) => String(name === 'entry' ? staged.entry.id : staged.exitOrders?.[name]);
     const exitOrders = names.filter((name) => name !== 'entry').map(idOf);
-    const amount = cell.closes?.[kind === spotLong ? 'spotLong' : 'others'];
+    const amount = cell.closes?.[isSpotLong(kind) ? 'spotLong' : 'others'];
 
     expect(answer).toMatchObject({
       status: 200,
@@ -284,7 +287,7 @@ describe.each(kinds)('with $name', (kind) => {
       positionSide: 'BOTH',
     };
     expect(orders).toEqual(amount === undefined ? [] : [closeOrder]);
-    const asked = requests.filter(({ method }) => method === 'POST');
+    const asked = requests.filter(({ method, path }) => method === 'POST' && path === kind.create);
     const refused = kind.market === 'spot' ? (cell.refusedOrders ?? 0) : 0;
     expect(asked.length, 'orders asked for').toBe(orders.length + refused);
     if (row.endedAt !== undefined)

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { commands, type PositionView } from '../../lib/admin/contract/commands.ts';
 import { type Amount, decimal, sum, toAmount } from '../../lib/amount.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
-import { binanceSpot, bybitSpot, type VenueMarket, venueMarkets } from './long-position.ts';
+import { binanceSpot, bybitSpot, okxSpot, type VenueMarket, venueMarkets } from './long-position.ts';
 import { newSmartTrader, type Opening, type Resting } from './smart-position.ts';
 
 /** What becomes of a position with targets and a stop: every venue, entry, shape and event, by the exchange's books. */
@@ -73,6 +73,7 @@ const refusals = {
   binance: { status: 400, code: -1013, msg: 'Filter failure: PERCENT_PRICE' },
   binanceusdm: { status: 400, code: -4131, msg: 'No.' },
   bybit: { status: 200, code: 110090, msg: 'No.' },
+  okx: { status: 200, code: 51009, msg: 'No.' },
 };
 
 function refuseClose({ exchange, create }: VenueMarket): void {
@@ -165,10 +166,13 @@ function openings(venue: VenueMarket, forms: (keyof typeof shapes)[]) {
   );
 }
 
-/** A target on Bybit spot holds the coins of its stop. */
+/** A target on the spot markets of Bybit and OKX holds the coins of its stop. */
+const withoutLists = [bybitSpot, okxSpot];
 const [held, refused] = [
-  venueMarkets.flatMap((venue) => openings(venue, venue === bybitSpot ? ['stop'] : ['ladder', 'single'])),
-  openings(bybitSpot, ['ladder', 'single']),
+  venueMarkets.flatMap((venue) =>
+    openings(venue, withoutLists.includes(venue) ? ['stop'] : ['ladder', 'single']),
+  ),
+  withoutLists.flatMap((venue) => openings(venue, ['ladder', 'single'])),
 ];
 const cells = held.flatMap((opening) =>
   events
@@ -213,7 +217,7 @@ describe('a position with exits', () => {
         error: {
           code: 'invalid-input',
           message:
-            "On spot, this exchange reserves the coins of each exit separately, so targets and a stop can't rest together. Nothing was sent. Set a stop or targets, or use a perpetual.",
+            "On spot at this exchange, each exit needs coins of its own, so targets and a stop can't rest together. Nothing was sent. Set a stop or targets, or use a perpetual.",
         },
       });
       expect(ledgerSince(core, mark).orders).toEqual([]);

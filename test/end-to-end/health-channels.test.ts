@@ -6,6 +6,7 @@ import { createServices } from '../../functions/services.ts';
 import { createSweep } from '../../functions/sweep.ts';
 import { createProjectHandlers } from '../../infra/local/create-project-handlers.ts';
 import type { FaultKind } from '../../infra/simulator/core/faults.ts';
+import { requiresPassword } from '../../lib/account/account.ts';
 import { createLog } from '../../lib/log.ts';
 import { type Loopback, startLoopback } from '../lib/notify/loopback.ts';
 import { startEnvironment } from './environment.ts';
@@ -91,7 +92,8 @@ async function startChannels(): Promise<Channels> {
 
 function replaceKey(name: string, { exchange }: VenueMarket, apiKey: string, secret: string) {
   const { url: baseUrl } = environment.exchange;
-  const account = { exchange, apiKey, secret, baseUrl };
+  const password = requiresPassword(exchange) ? { password: 'passphrase' } : {};
+  const account = { exchange, apiKey, secret, ...password, baseUrl };
   return environment.admin('accounts.add', { name, account, replace: true, unchecked: true });
 }
 

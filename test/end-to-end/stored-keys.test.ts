@@ -127,8 +127,11 @@ const unusable = {
   'that is encrypted': rsa.export({ ...pem, cipher: 'aes-256-cbc', passphrase: 'x' }).toString(),
 };
 
+// A secret of OKX is any text.
+const withPrivateKeys = venueMarkets.filter(({ exchange }) => exchange !== 'okx');
+
 it.each(
-  venueMarkets.flatMap((venue) =>
+  withPrivateKeys.flatMap((venue) =>
     Object.entries(unusable).map(([title, secret]) => ({ venue, name: venue.name, title, secret })),
   ),
 )(

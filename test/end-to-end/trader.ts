@@ -1,3 +1,4 @@
+import { placeAlgoOrder } from '../../infra/simulator/core/algo-orders.ts';
 import type { AlgoOrder, MarketKind, Order, Side as OrderSide } from '../../infra/simulator/core/model.ts';
 import type { CommandInput, PositionView } from '../../lib/admin/contract/commands.ts';
 import type { AccountOptions, Environment, ExchangeAccount } from './environment.ts';
@@ -5,23 +6,27 @@ import type { AccountOptions, Environment, ExchangeAccount } from './environment
 /** One of the four sorts of positions. */
 export interface Kind {
   name: string;
-  exchange: 'binance' | 'binanceusdm';
+  exchange: 'binance' | 'binanceusdm' | 'okx';
   market: MarketKind;
   side: 'long' | 'short';
   entrySide: OrderSide;
   exitSide: OrderSide;
   symbolOf(base: string): string;
+  /** The path of the request that creates an order. */
+  create: string;
 }
 
 const spot = {
   exchange: 'binance',
   market: 'spot',
   symbolOf: (base: string) => `${base}/USDT`,
+  create: '/api/v3/order',
 } as const;
 const perpetual = {
   exchange: 'binanceusdm',
   market: 'usdm',
   symbolOf: (base: string) => `${base}/USDT:USDT`,
+  create: '/fapi/v1/order',
 } as const;
 const long = { side: 'long', entrySide: 'buy', exitSide: 'sell' } as const;
 const short = { side: 'short', entrySide: 'sell', exitSide: 'buy' } as const;
@@ -31,6 +36,13 @@ export const spotShort: Kind = { name: 'a spot short', ...spot, ...short };
 export const perpetualLong: Kind = { name: 'a long perpetual', ...perpetual, ...long };
 export const perpetualShort: Kind = { name: 'a short perpetual', ...perpetual, ...short };
 export const kinds = [spotLong, spotShort, perpetualLong, perpetualShort];
+/** The same at OKX. */
+export const okxKinds: Kind[] = kinds.map((kind) => ({
+  ...kind,
+  name: `${kind.name} at OKX`,
+  exchange: 'okx',
+  create: '/api/v5/trade/order',
+}));
 export const perpetuals = [perpetualLong, perpetualShort];
 
 /** What the simulated exchange's markets begin with, and prices around them. */
@@ -100,7 +112,27 @@ export interface Exits {
   stop: number;
 }
 
-/** Take-profit at 3200 and stop at 2700 for a long of ETH, 2800 and 3300 for a short: an OCO on spot. */
+/** At OKX, a stop of spot is in a book of its own and holds no coins. */
+function placeApart(trader: Trader, amount: string): Exits {
+  const { kind, environment, apiKey, id: symbol } = trader;
+  const isLong = kind.side === 'long';
+  const stop = placeAlgoOrder(environment.core.state, {
+    ...{ account: environment.core.accountOf(apiKey), market: 'spot', symbol, side: kind.exitSide },
+    ...{
+      type: 'stop_limit',
+      amount,
+      triggerPrice: isLong ? '2700' : '3300',
+      price: isLong ? '2690' : '3310',
+    },
+  });
+  const target = { side: kind.exitSide, type: 'limit', timeInForce: 'GTC', amount } as const;
+  return { takeProfit: place(trader, { ...target, price: isLong ? '3200' : '2800' }).id, stop: stop.id };
+}
+
+/**
+ * Take-profit at 3200 and stop at 2700 for a long of ETH, 2800 and 3300 for a short: on spot an OCO, or two orders at
+ * OKX.
+ */
 export function placeExits(trader: Trader, amount: string, takeProfitAmount = amount): Exits {
   const { kind, environment, apiKey } = trader;
   const isLong = kind.side === 'long';
@@ -116,6 +148,7 @@ export function placeExits(trader: Trader, amount: string, takeProfitAmount = am
       stop: place(trader, { ...exit, type: 'stop_market', amount, stopPrice: isLong ? '2700' : '3300' }).id,
     };
   }
+  if (kind.exchange === 'okx') return placeApart(trader, amount);
   const takeProfit = { type: 'limit_maker', price: isLong ? '3200' : '2800' } as const;
   const stop = {
     type: 'stop_limit',

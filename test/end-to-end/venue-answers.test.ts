@@ -6,6 +6,8 @@ import {
   binanceUsdm,
   bybitLinear,
   bybitSpot,
+  okxSpot,
+  okxSwap,
   stageLong,
   type VenueMarket,
   venueMarkets,
@@ -31,6 +33,8 @@ describe.each([
   { venue: binanceUsdm, code: '-4141', words: 'Symbol is closed.' },
   { venue: bybitSpot, code: '170151', words: 'The trading pair is not open yet.' },
   { venue: bybitLinear, code: '110074', words: 'This contract is not live' },
+  { venue: okxSpot, code: '51022', words: 'Contract suspended.' },
+  { venue: okxSwap, code: '51022', words: 'Contract suspended.' },
 ])('a close in a halted market of $venue.name', ({ venue, code, words }) => {
   it('fails with its words, and only a new hit sells', async () => {
     const { url, positionId, mark } = await stage(venue);
@@ -81,6 +85,7 @@ describe.each(venueMarkets)('a close with exits in a halted market of $name', (v
       binance: '/api/v3/exchangeInfo',
       binanceusdm: '/fapi/v1/exchangeInfo',
       bybit: '/v5/market/*',
+      okx: '/api/v5/public/*',
     };
     core.addFault({ kind: 'drop-before', match: { method: 'GET', path: path[venue.exchange] }, times: 9 });
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
@@ -96,6 +101,8 @@ const refusedCancels = [
   { venue: binanceUsdm, code: -4141, msg: 'Symbol is closed.' },
   { venue: bybitSpot, code: 170151, msg: 'The trading pair is not open yet.' },
   { venue: bybitLinear, code: 110063, msg: 'Settlement in progress! BTCUSDT not available for trading.' },
+  { venue: okxSpot, code: 51022, msg: 'Contract suspended.' },
+  { venue: okxSwap, code: 51029, msg: 'Contract is being settled.' },
 ];
 
 it.each(refusedCancels)(
@@ -123,6 +130,8 @@ it.each([
   { venue: binanceUsdm, code: -1015, msg: 'Too many new orders.' },
   { venue: bybitSpot, code: 170222, msg: 'Too many requests.' },
   { venue: bybitLinear, code: 10006, msg: 'Too many visits. Exceeded the API Rate Limit.' },
+  { venue: okxSpot, code: 50011, msg: 'Rate limit reached.' },
+  { venue: okxSwap, code: 50061, msg: 'Maximum order rate limit.' },
 ])('$code "$msg" after the cancels at $venue.name is quoted while Ripcord retries', async (rate) => {
   const { venue, code, msg } = rate;
   const { url, positionId } = await stage(venue, { exits: true });

@@ -14,8 +14,8 @@ export async function findOrder(
   const { exchange, market } = place;
   const order =
     (await exchange.fetchOrder(market, { orderId })) ??
-    // Some exchanges keep conditional orders of perpetuals in a separate order book.
-    (role === 'exit' && market.kind === 'perpetual'
+    // Some exchanges keep conditional orders in a separate order book.
+    (role === 'exit' && exchange.exits[market.kind]?.stopRef.conditional === true
       ? await exchange.fetchOrder(market, { orderId, conditional: true })
       : undefined);
   if (order === undefined)

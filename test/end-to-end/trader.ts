@@ -12,8 +12,10 @@ export interface Kind {
   entrySide: OrderSide;
   exitSide: OrderSide;
   symbolOf(base: string): string;
-  /** The path of the request that creates an order. */
+  /** The path of the requests that create and read an order. */
   create: string;
+  /** The request that cancels one. */
+  cancel: { method: string; path: string };
 }
 
 const spot = {
@@ -21,12 +23,14 @@ const spot = {
   market: 'spot',
   symbolOf: (base: string) => `${base}/USDT`,
   create: '/api/v3/order',
+  cancel: { method: 'DELETE', path: '/api/v3/order' },
 } as const;
 const perpetual = {
   exchange: 'binanceusdm',
   market: 'usdm',
   symbolOf: (base: string) => `${base}/USDT:USDT`,
   create: '/fapi/v1/order',
+  cancel: { method: 'DELETE', path: '/fapi/v1/order' },
 } as const;
 const long = { side: 'long', entrySide: 'buy', exitSide: 'sell' } as const;
 const short = { side: 'short', entrySide: 'sell', exitSide: 'buy' } as const;
@@ -42,6 +46,7 @@ export const okxKinds: Kind[] = kinds.map((kind) => ({
   name: `${kind.name} at OKX`,
   exchange: 'okx',
   create: '/api/v5/trade/order',
+  cancel: { method: 'POST', path: '/api/v5/trade/cancel-order' },
 }));
 export const perpetuals = [perpetualLong, perpetualShort];
 

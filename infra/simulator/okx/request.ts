@@ -84,9 +84,10 @@ function parseBody({ body }: VenueRequest): Record<string, unknown> {
   throw okxError(50002, 'JSON syntax error', 400);
 }
 
-/** The simulation's contracts are ten steps of a market: 0.01 BTC, in lots of 0.1 contracts. */
-export function contractSizeOf({ kind, lot }: Market): string {
-  return kind === 'spot' ? '1' : text(decimal(lot.step).times('10'));
+/** Contracts are of 0.1 ETH, and of 0.01 of every other coin. */
+export function contractSizeOf({ kind, base }: Market): string {
+  if (kind === 'spot') return '1';
+  return base === 'ETH' ? '0.1' : '0.01';
 }
 
 export function toContracts(market: Market, amount: string): string {

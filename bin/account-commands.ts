@@ -1,5 +1,5 @@
 import type { Argv, InferredOptionTypes } from 'yargs';
-import { exchangeIdSchema } from '../lib/account/account.ts';
+import { exchangeIdSchema, requiresPassword } from '../lib/account/account.ts';
 import { type CommandInput, commands } from '../lib/admin/contract/commands.ts';
 import { describeAccounts, describeAdded, describeCheck } from './account-text.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
@@ -29,7 +29,11 @@ const addOptions = {
     default: false,
     describe: 'Replace a key with one of another account at the exchange',
   },
-  'with-password': { type: 'boolean', default: false, describe: 'The exchange requires a password too' },
+  'with-password': {
+    type: 'boolean',
+    default: false,
+    describe: 'Ask for a password too; OKX always requires one',
+  },
   ...stdinOption,
 } as const;
 
@@ -95,10 +99,11 @@ async function addAccount(args: AddArguments): Promise<void> {
     egress,
   };
   // A wrong option is reported before the owner is asked for a secret.
-  const placeholders = { apiKey: 'read-later', secret: 'read-later' };
+  const isNeeded = args['with-password'] || requiresPassword(exchange);
+  const placeholders = { apiKey: 'read-later', secret: 'read-later', password: 'read-later' };
   parseInput('accounts.add', { name, account: { ...fields, ...placeholders } });
   const admin = createAdminClient(args);
-  const credentials = await readCredentials({ stdin: args.stdin, withPassword: args['with-password'] });
+  const credentials = await readCredentials({ stdin: args.stdin, withPassword: isNeeded });
   const input = parseInput('accounts.add', {
     ...{ name, account: { ...fields, ...credentials } },
     replace: args.replace || undefined,
@@ -122,6 +127,7 @@ function addCommand(yargs: Argv<SharedArguments>) {
         .options(addOptions)
         .example('$0 accounts add main --exchange binance', 'prompts for key and secret')
         .example('$0 accounts add main --exchange binance --sandbox < keys.json', 'from a file')
+        .example('$0 accounts add main --exchange okx', 'prompts for the passphrase too')
         .example('$0 accounts add main --exchange binance --replace', 'a new key for the same account')
         .example(
           '$0 accounts add main --exchange binance --egress stack',

@@ -57,7 +57,14 @@ async function promptForCredentials({ withPassword }: { withPassword: boolean })
   return parseCredentials({
     apiKey,
     secret,
-    ...(withPassword ? { password: await askHidden('Password', checkTyped) } : {}),
+    ...(withPassword
+      ? {
+          password: await askHidden(
+            'Passphrase (the one that you chose when you created the key)',
+            checkTyped,
+          ),
+        }
+      : {}),
   });
 }
 
@@ -70,6 +77,6 @@ export async function readCredentials(options: {
   if (given === undefined) return promptForCredentials(options);
   const credentials = parseText(given);
   if (options.withPassword && credentials.password === undefined)
-    throw new CliError('invalid-input', `--with-password: there was no password. ${expected}`);
+    throw new CliError('invalid-input', `There was no password, which the account requires. ${expected}`);
   return credentials;
 }

@@ -1,4 +1,4 @@
-import { exchangeIdSchema } from '../../lib/account/account.ts';
+import { exchangeIdSchema, requiresPassword } from '../../lib/account/account.ts';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { parseInput } from '../command-input.ts';
 import { cancelPrompt } from '../confirm.ts';
@@ -25,7 +25,7 @@ export function askAccountName(): Promise<string> {
 export async function askAccount(name: string, fields: AccountFields): Promise<CommandInput<'accounts.add'>> {
   const exchange =
     fields.exchange ?? (await choose('Exchange', exchangeIdSchema.options).catch(cancelPrompt));
-  const credentials = await readCredentials({ stdin: false, withPassword: false });
+  const credentials = await readCredentials({ stdin: false, withPassword: requiresPassword(exchange) });
   return parseInput('accounts.add', { name, account: { ...fields, exchange, ...credentials } });
 }
 

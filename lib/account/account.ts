@@ -12,9 +12,9 @@ export const exchangeIdSchema = z.enum(['binance', 'binanceusdm', 'bybit', 'okx'
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 
 /** The exchanges whose keys have a password, which OKX calls a passphrase. Without it, no request can be signed. */
-const passwordExchanges: ReadonlySet<ExchangeId> = new Set(['okx', 'myokx', 'okxus']);
+const passwordExchanges: ReadonlySet<string> = new Set<ExchangeId>(['okx', 'myokx', 'okxus']);
 
-export function requiresPassword(exchange: ExchangeId): boolean {
+export function requiresPassword(exchange: string): boolean {
   return passwordExchanges.has(exchange);
 }
 

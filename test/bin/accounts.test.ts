@@ -41,6 +41,17 @@ test('credentials may come as lines', async () => {
   ]);
 });
 
+test('the passphrase of a key of OKX is required, and sent as the password', async () => {
+  await using admin = await startFakeAdmin(() => answered({ account: { name: 'main', exchange: 'okx' } }));
+  const words = ['accounts', 'add', 'main', '--exchange', 'okx'];
+  const without = await runLocally(admin.url, words, { stdin: JSON.stringify({ apiKey, secret }) });
+  expect(without.code).toBe(1);
+  expect(without.stderr).toContain('There was no password, which the account requires.');
+  expect(admin.payloads).toEqual([]);
+  await runLocally(admin.url, [...words, '--stdin'], { stdin: `${apiKey}\n${secret}\n${password}\n` });
+  expect(admin.payloads).toMatchObject([{ account: { exchange: 'okx', apiKey, secret, password } }]);
+});
+
 test('secrets among the arguments are refused with the reason and not printed', async () => {
   await using admin = await startFakeAdmin(() => answered(stored));
   const stdin = JSON.stringify({ apiKey, secret });

@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { requiresPassword } from '../../lib/account/account.ts';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { startEnvironment } from './environment.ts';
 
@@ -16,13 +17,15 @@ type Options = Omit<CommandInput<'accounts.add'>, 'name' | 'account'>;
 
 let keys = 0;
 
+const passwordOf = (exchange: string) => (requiresPassword(exchange) ? { password: 'passphrase' } : {});
+
 /** A key of a new account at the exchange. */
 function newKey(exchange: Account['exchange'], options: object = {}): Account {
   keys += 1;
   const key = { apiKey: `checked-key-${keys}`, secret: `checked-secret-${keys}` };
   // Futures identify the account in the list of its balances.
   core.addAccount({ ...key, balances: { usdm: { USDT: '1000' } }, ...options });
-  return { exchange, ...key, baseUrl: environment.exchange.url };
+  return { exchange, ...key, ...passwordOf(exchange), baseUrl: environment.exchange.url };
 }
 
 function add(name: string, account: Account, options: Options = {}) {
@@ -48,7 +51,7 @@ async function startStandIn(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe.each(['binance', 'binanceusdm', 'bybit'] as const)('an account of %s', (exchange) => {
+describe.each(['binance', 'binanceusdm', 'bybit', 'okx'] as const)('an account of %s', (exchange) => {
   it('an account whose key may trade only is stored, without a warning', async () => {
     const name = `good-${exchange}`;
     const account = newKey(exchange);
@@ -96,7 +99,10 @@ describe.each(['binance', 'binanceusdm', 'bybit'] as const)('an account of %s', 
     await add(name, first);
     const account = core.accountOf(first.apiKey);
     account.apiKey = `rotated-${first.apiKey}`;
-    const rotated = { exchange, apiKey: account.apiKey, secret: account.secret };
+    const rotated = {
+      ...{ exchange, apiKey: account.apiKey, secret: account.secret },
+      ...passwordOf(exchange),
+    };
     expect(await add(name, rotated, { replace: true })).toMatchObject({ warnings: [] });
     expect(await readStored(name)).toMatchObject({ ...rotated, baseUrl: first.baseUrl });
   });
@@ -201,4 +207,17 @@ it('a key with a space inside is refused, and not stored', async () => {
     message: expect.stringContaining('account.secret: expected no space, but character 4 is U+0020'),
   });
   expect(JSON.stringify(refused)).not.toContain('hid den');
+});
+
+it('an account of OKX is stored with its passphrase only, and with the right one', async () => {
+  const { password: _, ...without } = newKey('okx', { passphrase: 'Right one' });
+  expect(await refuse('okx-words', without)).toMatchObject({
+    code: 'invalid-input',
+    message: expect.stringContaining('OKX requires the passphrase of the API key. Nothing was stored.'),
+  });
+  const wrong = await refuse('okx-words', { ...without, password: 'Wrong one' });
+  expect(wrong).toMatchObject({ code: 'exchange-refused', message: expect.stringContaining('(50105)') });
+  expect(JSON.stringify(wrong)).not.toContain('Wrong one');
+  expect(await readStored('okx-words')).toBeUndefined();
+  expect(await add('okx-words', { ...without, password: 'Right one' })).toMatchObject({ warnings: [] });
 });

@@ -244,7 +244,8 @@ it('asks for nothing but what it needs on the way of a hit', async () => {
       asked.filter((path) => /exchangeInfo|instruments/.test(path)),
       kind.name,
     ).toEqual([]);
-    // OKX only acknowledges a cancel and a create, so both orders are read; and it needs the account's mode.
-    expect(asked.length).toBeLessThanOrEqual(isOkx(kind) ? 6 : 3);
+    // OKX only acknowledges a cancel and a create, so both orders are read; and it needs the mode of
+    // the account and of the position.
+    expect(asked.length).toBeLessThanOrEqual(isOkx(kind) ? 7 : 3);
   }
 });

@@ -130,8 +130,14 @@ const recoveryMs = leaseMs + 63_000;
 /**
  * How long a lost order takes to be proven absent. Binance: the first sweep comes within a minute and needs two more
  * look-ups, 12 s apart, which takes longer than window, margin and lag. Bybit: those, and the time for sending it again.
+ * OKX: those, and its longer window.
  */
-const provenMs = { tells: 90_000, acknowledges: 187_000 };
+const provenMs = { tells: 90_000, acknowledges: 187_000, reusesIds: 215_000 };
+
+function venueOf({ tells, reusesIds }: Plan): keyof typeof provenMs {
+  if (reusesIds) return 'reusesIds';
+  return tells ? 'tells' : 'acknowledges';
+}
 
 /**
  * 18. Without a stop at most 3 s after one has ended, and at most a sweep after the lists show that the entry has filled.
@@ -143,7 +149,7 @@ export function stopsFit({ book, plan, faults }: Evidence): string[] {
   const lags = plan.exitMissedMs > 0 || plan.lagsMs.some((ms) => ms > 0);
   return book.cover.spans.flatMap(({ kind, from, to, hadStop }) => {
     const delays = faults.filter(({ at }) => at <= to && at >= from - recoveryMs).length + (lags ? 1 : 0);
-    const delayMs = Math.max(recoveryMs, plan.tells ? provenMs.tells : provenMs.acknowledges);
+    const delayMs = Math.max(recoveryMs, provenMs[venueOf(plan)]);
     const sweptMs = recoveryMs + (plan.listLag?.ordersMs ?? 0);
     const limitMs = (kind === 'bare' && hadStop ? 3_000 : sweptMs) + delays * delayMs;
     const state = kind === 'bare' ? 'without a stop' : 'with stops for more than what remains';

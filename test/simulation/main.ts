@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { runPlan } from './run-plan.ts';
 import { runRepeatsFrom } from './run-repeats.ts';
 import { shrink } from './shrink.ts';
-import { drawPlan } from './watch.ts';
+import { atOkx, drawPlan } from './watch.ts';
 
 const { values } = parseArgs({
   options: {
@@ -10,6 +10,8 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     /** Stops at the first failure and prints nothing else: for the mutants. */
     quick: { type: 'boolean', default: false },
+    /** Every plan at an exchange that only acknowledges, and accepts the id of an ended order again: OKX. */
+    okx: { type: 'boolean', default: false },
     /** Runs two alerts on one standing link instead. */
     repeats: { type: 'boolean', default: false },
   },
@@ -27,7 +29,8 @@ const failing: { seed: number; violations: string[] }[] = [];
 const everySeeds = 5_000;
 
 for (let seed = from; seed < from + count; seed += 1) {
-  const { violations } = await runPlan(drawPlan(seed));
+  const plan = drawPlan(seed);
+  const { violations } = await runPlan(values.okx ? atOkx(plan) : plan);
   if (violations.length > 0) {
     failing.push({ seed, violations });
     if (values.quick) break;

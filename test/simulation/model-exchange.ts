@@ -52,11 +52,20 @@ export interface ModelOrder {
   pair?: string;
 }
 
-const fenceMs = 5_000;
+/** How long after its timestamp a request is accepted: at Binance and Bybit, and at OKX. */
+const fenceMs = { usual: 5_000, okx: 30_000 };
 const absenceMs = 65_000;
 const dayMs = 86_400_000;
 /** As Binance's futures keep them. */
 const retention = { unfilledMs: 3 * dayMs, anyMs: 90 * dayMs };
+const okxRetention = { unfilledMs: dayMs / 12, anyMs: 90 * dayMs };
+
+function fenceOf({ reusesIds }: Plan): number {
+  return reusesIds ? fenceMs.okx : fenceMs.usual;
+}
+function retentionOf({ reusesIds }: Plan) {
+  return reusesIds ? okxRetention : retention;
+}
 /** Bybit documents no figure for it. */
 const acknowledgedAbsenceMs = 120_000;
 const replayMs = 60_000;
@@ -498,13 +507,14 @@ export class ModelBook {
     order: Pick<MarketOrder, 'clientOrderId' | 'amount' | 'side'>,
     signedAt: number,
   ): Refusal | undefined {
-    if (this.clock > signedAt + fenceMs || signedAt > this.clock + 2_100) return { reason: 'clock' };
+    if (this.clock > signedAt + fenceOf(this.plan) || signedAt > this.clock + 2_100)
+      return { reason: 'clock' };
     const same = this.orders.filter((known) => known.clientOrderId === order.clientOrderId);
-    // Binance refuses an id only while its order is open, Bybit longer.
+    // Binance and OKX refuse an id only while its order is open, Bybit longer.
     const isKept = ({ placedAt }: ModelOrder) =>
-      !this.plan.tells && this.environment.time - placedAt < idKeptMs;
+      !this.plan.tells && !this.plan.reusesIds && this.environment.time - placedAt < idKeptMs;
     const isDuplicate = same.some((known) => known.live || isKept(known));
-    if (isDuplicate && this.plan.tells) return { reason: 'duplicate-id' };
+    if (isDuplicate && (this.plan.tells || this.plan.reusesIds)) return { reason: 'duplicate-id' };
     const amount = toUnits(order.amount);
     if (this.plan.market === 'perpetual') {
       if (this.reducible(order.side) <= 0) return { reason: 'would-not-reduce' };
@@ -562,7 +572,7 @@ export function modelExchange(
   const isNamed = (order: ModelOrder, name: OrderRef) =>
     name.orderId === undefined ? order.clientOrderId === name.clientOrderId : order.orderId === name.orderId;
   const isForgotten = (order: ModelOrder) =>
-    !order.live && order.filled === 0 && book.clock - order.createdAt > retention.unfilledMs;
+    !order.live && order.filled === 0 && book.clock - order.createdAt > retentionOf(book.plan).unfilledMs;
   const isMissed = (order: ModelOrder) =>
     order.visibleFrom > environment.time && (order.role === 'close' || order.live);
   const find = (name: OrderRef): ModelOrder | undefined =>
@@ -624,10 +634,10 @@ export function modelExchange(
   const toAccepted = (order: ModelOrder) => ({ kind: 'accepted', order: view(order) }) as const;
 
   return {
-    recvWindowMs: fenceMs,
-    retention: { order: retention, conditional: retention },
+    recvWindowMs: fenceOf(plan),
+    retention: { order: retentionOf(plan), conditional: retentionOf(plan) },
     lookupLagMs: plan.tells ? absenceMs : acknowledgedAbsenceMs,
-    replayWindowMs: plan.tells ? undefined : replayMs,
+    replayWindowMs: plan.tells || plan.reusesIds ? undefined : replayMs,
     loadMarket: async () => rules(plan),
     readMarket: async () => rules(plan),
     fetchOrder: (_market, name) =>

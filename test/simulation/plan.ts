@@ -72,6 +72,8 @@ export interface Plan {
   side: 'long' | 'short';
   /** Whether a cancel's and a create's answer tell what filled (Binance), or only acknowledge (Bybit). */
   tells: boolean;
+  /** OKX: it only acknowledges, and the id of an order that has ended can be used again. */
+  reusesIds?: true | undefined;
   exchangeSkewMs: number;
   /** Perpetuals: each exit is an order of its own that only reduces. Otherwise the exits are one list. */
   exitsOnlyReduce: boolean;

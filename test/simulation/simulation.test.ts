@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runPlan } from './run-plan.ts';
-import { drawPlan } from './watch.ts';
+import { atOkx, drawPlan } from './watch.ts';
 
 /** 600 seeds in all, in chunks so that progress shows. `npm run simulate` runs 20,000, or as many as you like. */
 const chunk = 200;
@@ -14,6 +14,17 @@ describe('the services under faults', () => {
       if (violations.length > 0) broken.push(`seed ${seed}: ${violations.join('; ')}`);
     }
     expect(broken, 'replay with: npm run simulate -- --from SEED --seeds 1').toEqual([]);
+  });
+
+  it('keeps every promise in 400 seeds at OKX, which acknowledges only and takes an id again', {
+    timeout: 120_000,
+  }, async () => {
+    const broken: string[] = [];
+    for (let seed = 1; seed <= chunk; seed += 1) {
+      const { violations } = await runPlan(atOkx(drawPlan(seed)));
+      if (violations.length > 0) broken.push(`seed ${seed}: ${violations.join('; ')}`);
+    }
+    expect(broken, 'replay with: npm run simulate -- --from SEED --seeds 1 --okx').toEqual([]);
   });
 
   it.each([

@@ -16,6 +16,11 @@ export function drawPlan(seed: number): Plan {
   return withWatch(makePlan(seed));
 }
 
+/** @returns the same plan at an exchange that only acknowledges, and whose client order ids can be used again: OKX. */
+export function atOkx(plan: Plan): Plan {
+  return { ...plan, tells: false, reusesIds: true };
+}
+
 function withWatch(plan: Plan): Plan {
   const random = new Random(plan.seed ^ 0x68e31da4);
   if (!random.chance(1 / 6)) return plan;

@@ -1,5 +1,6 @@
-import { type Account, toAccount } from '../../account/account.ts';
+import { type Account, requiresPassword, toAccount } from '../../account/account.ts';
 import type { Permissions } from '../../exchange/exchange.ts';
+import { exchangeName } from '../../exchange/exchange-name.ts';
 import { Fault, toFault } from '../../fault.ts';
 import { toSentence } from '../../position/wording.ts';
 import type { AdminServices } from '../admin-services.ts';
@@ -20,6 +21,7 @@ export async function addAccount(services: Services, input: Input): Promise<Comm
   // A mistyped name must not replace the keys that another account's open positions need.
   if (known !== undefined && !replace) refuseOther(known, input);
   const account = toAccount(keptFields(known, input.account), input.account);
+  requirePassword(input, account);
   const { accountId, warnings } =
     input.unchecked === true
       ? { accountId: undefined, warnings: ['The key was not checked.'] }
@@ -38,6 +40,21 @@ function keptFields(known: Account | undefined, { exchange }: Pick<Account, 'exc
   if (known.exchange !== exchange) return known.egress === undefined ? {} : { egress: known.egress };
   const { apiKey: _, secret: _secret, password: _password, accountId: _id, ...others } = known;
   return others;
+}
+
+function requirePassword({ name }: Input, { exchange, password }: Account): void {
+  if (!requiresPassword(exchange) || password !== undefined) return;
+  const exchangeText = exchangeName(exchange);
+  throw new Fault(
+    'invalid-input',
+    `${exchangeText} requires the passphrase of the API key. Nothing was stored.`,
+    {
+      hint: {
+        text: `Pass the passphrase that you chose when you created the key, as "password":`,
+        command: `accounts add ${name} --exchange ${exchange}`,
+      },
+    },
+  );
 }
 
 async function findStored({ accounts }: Services, { name, replace }: Input) {

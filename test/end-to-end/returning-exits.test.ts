@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
 import type { AlgoOrder, Order } from '../../infra/simulator/core/model.ts';
 import { fire, startEnvironment } from './environment.ts';
-import { binanceSpot, binanceUsdm, bybitLinear, type VenueMarket } from './long-position.ts';
+import { binanceSpot, binanceUsdm, bybitLinear, okxSwap, type VenueMarket } from './long-position.ts';
 
 /** A hit that has no time left starts a sweep, as it is deployed. */
 const environment = await startEnvironment({ table: 'model', wakesSweep: true });
@@ -16,6 +16,7 @@ const refusals = {
     msg: 'The counterparty best price does not meet the PERCENT_PRICE filter limit.',
   },
   bybit: { status: 200, code: 110090, msg: 'Position may exceed the max. limit.' },
+  okx: { status: 200, code: 51030, msg: 'Funding fee is being settled.' },
 };
 
 /** A long of 0.5 BTC that was adopted with a target at 70000 and a stop at 50000: a list on spot. */
@@ -81,7 +82,7 @@ function placeExits({ exchange }: VenueMarket, apiKey: string): number[] {
   ];
 }
 
-describe.each([binanceSpot, binanceUsdm, bybitLinear])('adopted exits of $name', (venue) => {
+describe.each([binanceSpot, binanceUsdm, bybitLinear, okxSwap])('adopted exits of $name', (venue) => {
   const amount = venue.market === 'spot' ? '0.4995' : '0.5';
 
   it.each([

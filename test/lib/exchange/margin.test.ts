@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { marginSchema } from '../../../lib/exchange/exchange.ts';
 import { readFigure } from '../../../lib/exchange/venues/parse-amount.ts';
-import { binanceFutures, bybitLinear, startTrader, type Trader, type TraderOptions } from './test-markets.ts';
+import {
+  binanceFutures,
+  bybitLinear,
+  okxSwap,
+  startTrader,
+  type Trader,
+  type TraderOptions,
+} from './test-markets.ts';
 
 /** A long of 1 BTC at 60000, and the price at 61000. The account has 100000 USDT. */
 async function hold(of: typeof binanceFutures, options: TraderOptions) {
@@ -43,6 +50,20 @@ describe('the margin of a perpetual position', () => {
       liquidationPrice: '54271.3',
     });
     expect(trader.requests()).toEqual(['GET /v5/position/list']);
+  });
+
+  test('is read from OKX with the position, cross and isolated', async () => {
+    const trader = await hold(okxSwap, { leverage: 10 });
+    trader.requests();
+    expect(await marginOf(trader)).toMatchObject({ leverage: '10', marginMode: 'cross', margin: '6000' });
+    expect(trader.requests()).toEqual(['GET /api/v5/account/positions']);
+    trader.sim.core.accountOf('key-of-the-tests').marginType.BTCUSDT = 'isolated';
+    expect(await marginOf(trader)).toMatchObject({
+      leverage: '10',
+      marginMode: 'isolated',
+      margin: '6000',
+      liquidationPrice: expect.stringMatching(/^54271\./),
+    });
   });
 
   test('has no leverage if the ratio is no whole number, and never fails the read', async () => {

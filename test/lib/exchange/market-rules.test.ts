@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
+import type { MarketRules } from '../../../lib/exchange/market.ts';
 import { marketRules } from '../../../lib/exchange/venues/binance-filters.ts';
-import { binanceFutures, binanceSpot, bybitLinear, bybitSpot, startTrader } from './test-markets.ts';
+import { okx } from '../../../lib/exchange/venues/okx.ts';
+import {
+  binanceFutures,
+  binanceSpot,
+  bybitLinear,
+  bybitSpot,
+  okxSpot,
+  okxSwap,
+  startTrader,
+} from './test-markets.ts';
 
 const spotBitcoin = { market: 'spot', symbol: 'BTCUSDT' } as const;
 
@@ -68,7 +78,42 @@ test.each([
   [binanceFutures, undefined],
   [bybitSpot, undefined],
   [bybitLinear, 10],
+  // OKX limits them per instrument: 100 each. On spot, a stop rests alone, so the limit can't be reached.
+  [okxSpot, undefined],
+  [okxSwap, 100],
 ])('the maximum of conditional orders is read at $name', async (testMarket, conditionalMax) => {
   const { market } = await startTrader(testMarket);
   expect(market.conditionalMax).toBe(conditionalMax);
+});
+
+test('one market of OKX is read again, with new rules, and as closed', async () => {
+  for (const [testMarket, marketAmountMax] of [
+    [okxSpot, undefined],
+    [okxSwap, '7'],
+  ] as const) {
+    const { exchange, sim, market } = await startTrader(testMarket);
+    const bitcoin = { market: testMarket.market, symbol: 'BTCUSDT' } as const;
+    sim.core.changeMarket({ ...bitcoin, marketLot: { min: '0.001', max: '7', step: '0.001' } });
+    const again = await exchange.readMarket(market);
+    expect(again).toMatchObject({ symbol: market.symbol, amountStep: market.amountStep });
+    expect((again as MarketRules).marketAmountMax).toBe(marketAmountMax);
+    sim.core.changeMarket({ ...bitcoin, halted: true });
+    expect(await exchange.readMarket(market)).toBe('closed');
+    expect(await exchange.readMarket({ ...market, id: 'NOPE-USDT', symbol: 'NOPE/USDT' })).toBe('closed');
+  }
+});
+
+test('amounts of an OKX perpetual are contracts of ctVal × ctMult, in lots', () => {
+  const info = { ctVal: '0.1', ctMult: '10', lotSz: '0.5', minSz: '2', maxMktSz: '3000' };
+  expect(okx.marketRules({ info, spot: false } as never)).toMatchObject({
+    contractSize: '1',
+    amountStep: '0.5',
+    amountMin: '2',
+    marketAmountMax: '3000',
+  });
+  expect(okx.marketRules({ info: { ...info, ctMult: '' }, spot: false } as never)).toMatchObject({
+    contractSize: '0.1',
+    amountStep: '0.05',
+    amountMin: '0.2',
+  });
 });

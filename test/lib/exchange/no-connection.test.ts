@@ -48,6 +48,9 @@ const failures: Handshake[] = [
 ];
 const noConnection = { kind: 'rejected', reason: 'no-connection' };
 
+/** OKX is asked for the account's mode first: that read is what is lost, and no order was sent. */
+const afterLoss = ({ exchange }: TestMarket) => (exchange === 'okx' ? 'rejected' : 'unknown');
+
 async function expectNotSent(testMarket: TestMarket, handshake: Handshake): Promise<void> {
   const { front, buy, orders } = await startSecureTrader(testMarket);
   front.handshakes.push(handshake, handshake);
@@ -101,7 +104,7 @@ describe.each(testMarkets)('An order to $name', (testMarket) => {
   test('is not sent again if its connection breaks after the handshake', async () => {
     const { front, buy, orders } = await startSecureTrader(testMarket);
     front.handshakes.push('succeeds, and the request is lost');
-    expect(await buy()).toMatchObject({ kind: 'unknown' });
+    expect(await buy()).toMatchObject({ kind: afterLoss(testMarket) });
     expect(orders()).toEqual([]);
     expect(front.count).toBe(1);
   });
@@ -111,7 +114,7 @@ describe.each(testMarkets)('An order to $name', (testMarket) => {
     front.handshakes.push('succeeds, and the request is lost');
     exchange.openConnection();
     await vi.waitFor(() => expect(front.count).toBe(1));
-    expect(await buy()).toMatchObject({ kind: 'unknown' });
+    expect(await buy()).toMatchObject({ kind: afterLoss(testMarket) });
     expect(front.count).toBe(1);
     expect(await exchange.fetchOrder(market, { clientOrderId: 'entry1' })).toBeUndefined();
   });

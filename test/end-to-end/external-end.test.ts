@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { bybitHedged, bybitLinear, type Days, type Place, startDays, usdm, usdmHedged } from './days.ts';
+import {
+  bybitHedged,
+  bybitLinear,
+  type Days,
+  okxHedged,
+  okxSwap,
+  type Place,
+  startDays,
+  usdm,
+  usdmHedged,
+} from './days.ts';
 
 type Cause = Parameters<Days['core']['endPosition']>[0]['cause'];
 
@@ -37,7 +47,12 @@ const binanceCauses: [Cause, string][] = [
 const ends: [place: Place, cause: Cause, words: string][] = [
   ...bybitCauses.map(([cause, words]) => [bybitLinear, cause, words] as [Place, Cause, string]),
   ...binanceCauses.map(([cause, words]) => [usdm, cause, words] as [Place, Cause, string]),
+  // OKX has no settlements of perpetuals among its executions.
+  ...bybitCauses
+    .filter(([cause]) => cause !== 'settlement')
+    .map(([cause, words]) => [okxSwap, cause, words] as [Place, Cause, string]),
   [bybitHedged, ...(bybitCauses[0] as [Cause, string])],
+  [okxHedged, ...(bybitCauses[0] as [Cause, string])],
   [usdmHedged, ...(binanceCauses[0] as [Cause, string])],
 ];
 
@@ -86,7 +101,7 @@ describe.each(ends)('A position at %o that ended by %s', (place, cause, words) =
   });
 });
 
-describe.each([usdm, usdmHedged, bybitLinear, bybitHedged])('A position at $name', (place) => {
+describe.each([usdm, usdmHedged, bybitLinear, bybitHedged, okxSwap, okxHedged])('A position at $name', (place) => {
   it('that one look found flat ends although the trader has opened another since', async () => {
     const { days, position, closeLink } = await startPosition(place);
     end(days, 'liquidation');
@@ -211,7 +226,7 @@ describe.each([usdm, usdmHedged, bybitLinear, bybitHedged])('A position at $name
   });
 });
 
-describe.each([usdm, bybitLinear])('A short at $name', (place) => {
+describe.each([usdm, bybitLinear, okxSwap])('A short at $name', (place) => {
   const startShort = async () => {
     const days = await startDays(place);
     const sell = () => days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });

@@ -14,10 +14,10 @@ const eventSchema = z.object({ exchange: exchangeIdSchema, method: z.string(), b
 export async function handler(event: unknown) {
   const { exchange: id, method, baseUrl } = eventSchema.parse(event);
   const Exchange = await loadLeanCcxt(id);
-  const exchange = new Exchange({ apiKey: 'key', secret: 'secret' });
+  const exchange = new Exchange({ apiKey: 'key', secret: 'secret', password: 'passphrase' });
   exchange.fetchImplementation = ccxtFetch;
   const methods = exchange as unknown as Record<string, () => Promise<unknown>>;
-  exchange.urls.api = { ...(exchange.urls.api as object), private: baseUrl };
+  exchange.urls.api = { ...(exchange.urls.api as object), private: baseUrl, rest: baseUrl };
   const answer = await methods[method]?.();
   return { id: exchange.id, answer, table: typeof table.get };
 }

@@ -1,9 +1,7 @@
 import { z } from 'zod';
-import { decimal } from './decimal.ts';
+import { decimal, plainDecimal } from './decimal.ts';
 
 export * from './decimal.ts';
-
-const plainDecimal = /^\d{1,30}(\.\d{1,30})?$/;
 
 /** `abort`: later refinements calculate, which throws on anything else. */
 export const amountSchema = z.string().regex(plainDecimal, {

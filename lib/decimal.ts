@@ -6,6 +6,8 @@ const Decimal = BigNumber.clone({ EXPONENTIAL_AT: 1e9, DECIMAL_PLACES: 40 });
 /** An amount or price: a plain decimal string such as "0.5". Never a float. */
 export type Amount = string;
 
+export const plainDecimal = /^\d{1,30}(\.\d{1,30})?$/;
+
 /** @returns an exact decimal to calculate with; throws a TypeError for anything that is not a finite number. */
 export function decimal(value: Amount | BigNumber): BigNumber {
   const parsed = new Decimal(value);

@@ -3,7 +3,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { expectBuiltins, requireBuiltins } from './builtin-requires.ts';
-import { exchangeEntries, exchangeFolder, isolateExchanges, splitExchanges } from './exchange-chunks.ts';
+import {
+  exchangeEntries,
+  exchangeFolder,
+  exchangeOf,
+  isolateExchanges,
+  splitExchanges,
+} from './exchange-chunks.ts';
 import { isolateLambdaClient, lambdaClientEntry, lambdaClientPath } from './lambda-client.ts';
 import { replaceSdk } from './lean-sdk/replace-sdk.ts';
 import { checkSchemas, replaceZod } from './lean-zod/replace-zod.ts';
@@ -79,7 +85,11 @@ async function bundleFunction(name: FunctionName, entries: string, out: string):
   const added = [
     imported.has(lambdaClientPath) ? bundle({ ...lambdaClientEntry, outfile, plugins: plugins() }) : {},
     usesExchanges
-      ? bundle({ entryPoints: exchangeEntries, outdir: join(outdir, exchangeFolder), plugins: plugins() })
+      ? bundle({
+          entryPoints: exchangeEntries,
+          outdir: join(outdir, exchangeFolder),
+          plugins: [splitExchanges(), ...plugins()],
+        })
       : {},
   ];
   return measure(name, Object.assign({}, outputs, ...(await Promise.all(added))));
@@ -138,7 +148,7 @@ function measure(name: FunctionName, outputs: Outputs): BundleSize {
   );
   const exchanges: Record<string, number> = {};
   for (const path of paths) {
-    const exchange = outputs[path]?.entryPoint?.match(/\/ccxt\/js\/src\/(\w+)\.js$/)?.[1];
+    const exchange = exchangeOf(outputs[path]?.entryPoint);
     if (exchange === undefined) continue;
     const added = [...collectImports(outputs, [path])].filter((file) => !start.has(file));
     exchanges[exchange] = sumBytes(added);

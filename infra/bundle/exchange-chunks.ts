@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
 import { exchangeIdSchema } from '../../lib/account/account.ts';
@@ -6,17 +6,25 @@ import { exchangeIdSchema } from '../../lib/account/account.ts';
 /** Holds one file per exchange. The package exports only the file that imports all of them. */
 const ccxtSources = join(dirname(fileURLToPath(import.meta.resolve('ccxt'))), 'src');
 
+const venueSources = join(import.meta.dirname, '..', '..', 'lib', 'exchange', 'venues');
+
 /** Where a function's bundle has the exchanges, beside `index.mjs`. */
 export const exchangeFolder = './exchanges/';
 
-/** The file of each supported exchange's class, by its id. */
+/** What each supported exchange's chunk is made from, by its id. */
 export const exchangeEntries = Object.fromEntries(
-  exchangeIdSchema.options.map((id) => [id, join(ccxtSources, `${id}.js`)]),
+  exchangeIdSchema.options.map((id) => [id, `exchange:${id}`]),
 );
+
+/** @returns the exchange of an entry point. */
+export function exchangeOf(entryPoint: string | undefined): string | undefined {
+  return entryPoint?.match(/^exchange:(\w+)$/)?.[1];
+}
 
 /**
  * Replaces `lib/exchange/ccxt/ccxt-loader.ts`, whose computed path esbuild can't follow, with one lazy import per
- * supported exchange. The replacement has the same exports; esbuild fails the build if one is missing.
+ * supported exchange: ccxt's class, and what this project knows of the exchange. The replacement has the same exports;
+ * esbuild fails the build if one is missing.
  */
 export function splitExchanges(): Plugin {
   return {
@@ -26,9 +34,16 @@ export function splitExchanges(): Plugin {
         path: 'ccxt-loader',
         namespace: 'exchange-chunks',
       }));
-      build.onLoad({ filter: /.*/, namespace: 'exchange-chunks' }, () => ({
-        contents: loaderSource(),
-        resolveDir: ccxtSources,
+      build.onLoad({ filter: /.*/, namespace: 'exchange-chunks' }, () => ({ contents: loaderSource() }));
+      build.onResolve({ filter: /^exchange:/ }, ({ path }) => ({
+        path: path.replace('exchange:', ''),
+        namespace: 'exchange',
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'exchange' }, ({ path: id }) => ({
+        contents: `
+export { default } from ${JSON.stringify(join(ccxtSources, `${id}.js`))};
+export { ${id} as venue } from ${JSON.stringify(join(venueSources, `${id}.ts`))};`,
+        resolveDir: venueSources,
       }));
     },
   };
@@ -39,8 +54,8 @@ export function isolateExchanges(): Plugin {
   return {
     name: 'isolate-exchanges',
     setup(build) {
-      build.onResolve({ filter: /^\.\/\w+\.js$/, namespace: 'exchange-chunks' }, ({ path }) => ({
-        path: `${exchangeFolder}${basename(path, '.js')}.mjs`,
+      build.onResolve({ filter: /^exchange:/ }, ({ path }) => ({
+        path: `${exchangeFolder}${path.replace('exchange:', '')}.mjs`,
         external: true,
       }));
     },
@@ -48,11 +63,17 @@ export function isolateExchanges(): Plugin {
 }
 
 function loaderSource(): string {
-  const chunks = exchangeIdSchema.options.map((id) => `${id}: () => import('./${id}.js')`).join(', ');
+  const chunks = exchangeIdSchema.options.map((id) => `${id}: () => import('exchange:${id}')`).join(', ');
   return `
 const chunks = { ${chunks} };
-export async function loadCcxt(id) {
+async function loadChunk(id) {
   if (!Object.hasOwn(chunks, id)) throw new Error('The exchange ' + id + ' is not in this bundle.');
-  return (await chunks[id]()).default;
+  return chunks[id]();
+}
+export async function loadCcxt(id) {
+  return (await loadChunk(id)).default;
+}
+export async function loadVenue(id) {
+  return (await loadChunk(id)).venue;
 }`;
 }

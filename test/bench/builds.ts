@@ -74,7 +74,11 @@ export async function buildNaively(
         setup({ onResolve, onLoad }) {
           onResolve({ filter: /\/ccxt-loader\.ts$/ }, () => ({ path: 'ccxt', namespace: 'all-of-ccxt' }));
           onLoad({ filter: /.*/, namespace: 'all-of-ccxt' }, () => ({
-            contents: "import ccxt from 'ccxt'; export const loadCcxt = async (id) => ccxt[id];",
+            contents: `
+              import ccxt from 'ccxt';
+              import { venues } from './lib/exchange/venues/venues.ts';
+              export const loadCcxt = async (id) => ccxt[id];
+              export const loadVenue = async (id) => venues[id];`,
             resolveDir: root,
           }));
           // ccxt names it and doesn't install it.

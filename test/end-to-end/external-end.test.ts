@@ -101,130 +101,133 @@ describe.each(ends)('A position at %o that ended by %s', (place, cause, words) =
   });
 });
 
-describe.each([usdm, usdmHedged, bybitLinear, bybitHedged, okxSwap, okxHedged])('A position at $name', (place) => {
-  it('that one look found flat ends although the trader has opened another since', async () => {
-    const { days, position, closeLink } = await startPosition(place);
-    end(days, 'liquidation');
-    days.pass(minuteMs);
-    await days.sweep();
-    days.buy();
-    days.pass(minuteMs);
-    await days.sweep();
-    expect(await days.now(position)).toMatchObject({ state: 'closed', outcome: { closedBy: 'external' } });
-    await days.fire(closeLink);
-    expect(days.closes()).toEqual([]);
-  });
-
-  it('that was closed and opened again between two looks ends at the second', async () => {
-    const { days, position } = await startPosition(place);
-    days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });
-    days.core.setPrice({ market: 'usdm', symbol: 'BTCUSDT', price: '60500' });
-    days.pass(1_000);
-    days.buy();
-    days.pass(minuteMs);
-    await days.sweep();
-    expect(await days.now(position)).toMatchObject({
-      state: 'closed',
-      outcome: { closedBy: 'external', detail: expect.stringContaining('the last sell was 0.5 at 60000') },
-    });
-  });
-
-  it('that was closed and opened again before the first look ends at that look', async () => {
-    const days = await startDays(place);
-    const position = await days.adopt({});
-    const closeLink = await days.link(position, 'close');
-    days.pass(5_000);
-    days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });
-    days.pass(10_000);
-    days.buy();
-    days.pass(minuteMs);
-    await days.sweep();
-    days.pass(minuteMs);
-    expect(await days.fire(closeLink)).toMatchObject({ outcome: { closedBy: 'external' } });
-    expect(days.closes()).toEqual([]);
-  });
-
-  it('that was closed and opened again at the same price is not closed by a late alert', async () => {
-    const { days, closeLink } = await startPosition(place);
-    days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });
-    days.pass(1_000);
-    days.buy();
-    for (let look = 0; look < 7; look += 1) {
+describe.each([usdm, usdmHedged, bybitLinear, bybitHedged, okxSwap, okxHedged])(
+  'A position at $name',
+  (place) => {
+    it('that one look found flat ends although the trader has opened another since', async () => {
+      const { days, position, closeLink } = await startPosition(place);
+      end(days, 'liquidation');
       days.pass(minuteMs);
       await days.sweep();
-    }
-    expect(await days.fire(closeLink)).toMatchObject({ outcome: { closedBy: 'external' } });
-    expect(days.closes()).toEqual([]);
-  });
-
-  it('goes on when the trader adds to it, and when a part of it is sold by hand', async () => {
-    const { days, position, closeLink } = await startPosition(place);
-    days.buy();
-    days.pass(minuteMs);
-    await days.sweep();
-    days.placeOrder({ side: 'sell', type: 'market', amount: '0.4' });
-    days.pass(minuteMs);
-    await days.sweep();
-    days.buy();
-    days.pass(minuteMs);
-    await days.sweep();
-    expect((await days.now(position)).state).toBe('open');
-    expect(await days.fire(closeLink)).toMatchObject({
-      httpStatus: 200,
-      outcome: { closedBy: 'ripcord', closedAmount: '0.5' },
+      days.buy();
+      days.pass(minuteMs);
+      await days.sweep();
+      expect(await days.now(position)).toMatchObject({ state: 'closed', outcome: { closedBy: 'external' } });
+      await days.fire(closeLink);
+      expect(days.closes()).toEqual([]);
     });
-    expect(days.holding()).toBe('0.6');
-  });
 
-  it('is not ended by funding', async () => {
-    const { days, position, closeLink } = await startPosition(place);
-    const { apiKey, positionSide } = days;
-    for (let look = 0; look < 3; look += 1) {
+    it('that was closed and opened again between two looks ends at the second', async () => {
+      const { days, position } = await startPosition(place);
+      days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });
+      days.core.setPrice({ market: 'usdm', symbol: 'BTCUSDT', price: '60500' });
+      days.pass(1_000);
+      days.buy();
+      days.pass(minuteMs);
+      await days.sweep();
+      expect(await days.now(position)).toMatchObject({
+        state: 'closed',
+        outcome: { closedBy: 'external', detail: expect.stringContaining('the last sell was 0.5 at 60000') },
+      });
+    });
+
+    it('that was closed and opened again before the first look ends at that look', async () => {
+      const days = await startDays(place);
+      const position = await days.adopt({});
+      const closeLink = await days.link(position, 'close');
+      days.pass(5_000);
+      days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });
+      days.pass(10_000);
+      days.buy();
+      days.pass(minuteMs);
+      await days.sweep();
+      days.pass(minuteMs);
+      expect(await days.fire(closeLink)).toMatchObject({ outcome: { closedBy: 'external' } });
+      expect(days.closes()).toEqual([]);
+    });
+
+    it('that was closed and opened again at the same price is not closed by a late alert', async () => {
+      const { days, closeLink } = await startPosition(place);
+      days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });
+      days.pass(1_000);
+      days.buy();
+      for (let look = 0; look < 7; look += 1) {
+        days.pass(minuteMs);
+        await days.sweep();
+      }
+      expect(await days.fire(closeLink)).toMatchObject({ outcome: { closedBy: 'external' } });
+      expect(days.closes()).toEqual([]);
+    });
+
+    it('goes on when the trader adds to it, and when a part of it is sold by hand', async () => {
+      const { days, position, closeLink } = await startPosition(place);
+      days.buy();
+      days.pass(minuteMs);
+      await days.sweep();
+      days.placeOrder({ side: 'sell', type: 'market', amount: '0.4' });
+      days.pass(minuteMs);
+      await days.sweep();
+      days.buy();
+      days.pass(minuteMs);
+      await days.sweep();
+      expect((await days.now(position)).state).toBe('open');
+      expect(await days.fire(closeLink)).toMatchObject({
+        httpStatus: 200,
+        outcome: { closedBy: 'ripcord', closedAmount: '0.5' },
+      });
+      expect(days.holding()).toBe('0.6');
+    });
+
+    it('is not ended by funding', async () => {
+      const { days, position, closeLink } = await startPosition(place);
+      const { apiKey, positionSide } = days;
+      for (let look = 0; look < 3; look += 1) {
+        days.core.payFunding({ apiKey, symbol: 'BTCUSDT', positionSide, fee: '1.5' });
+        days.pass(minuteMs);
+        await days.sweep();
+      }
+      expect((await days.now(position)).state).toBe('open');
+      expect(await days.fire(closeLink)).toMatchObject({
+        outcome: { closedBy: 'ripcord', closedAmount: '0.5' },
+      });
+    });
+
+    it('that is gone without any trade but funding ends at the second look', async () => {
+      const { days, position } = await startPosition(place);
+      const { apiKey, positionSide } = days;
       days.core.payFunding({ apiKey, symbol: 'BTCUSDT', positionSide, fee: '1.5' });
+      days.core.setPosition({ apiKey, symbol: 'BTCUSDT', positionSide, amount: '0' });
       days.pass(minuteMs);
       await days.sweep();
-    }
-    expect((await days.now(position)).state).toBe('open');
-    expect(await days.fire(closeLink)).toMatchObject({
-      outcome: { closedBy: 'ripcord', closedAmount: '0.5' },
+      expect((await days.now(position)).state).toBe('open');
+      days.pass(minuteMs);
+      await days.sweep();
+      expect(await days.now(position)).toMatchObject({
+        state: 'closed',
+        outcome: {
+          closedBy: 'external',
+          detail: 'The position was closed outside Ripcord: the account no longer holds its BTC.',
+        },
+      });
     });
-  });
 
-  it('that is gone without any trade but funding ends at the second look', async () => {
-    const { days, position } = await startPosition(place);
-    const { apiKey, positionSide } = days;
-    days.core.payFunding({ apiKey, symbol: 'BTCUSDT', positionSide, fee: '1.5' });
-    days.core.setPosition({ apiKey, symbol: 'BTCUSDT', positionSide, amount: '0' });
-    days.pass(minuteMs);
-    await days.sweep();
-    expect((await days.now(position)).state).toBe('open');
-    days.pass(minuteMs);
-    await days.sweep();
-    expect(await days.now(position)).toMatchObject({
-      state: 'closed',
-      outcome: {
-        closedBy: 'external',
-        detail: 'The position was closed outside Ripcord: the account no longer holds its BTC.',
-      },
+    it('does not end by looks that lag behind its entry', async () => {
+      const days = await startDays(place);
+      const position = await days.adopt({});
+      const { apiKey, positionSide } = days;
+      const show = (amount: string) =>
+        days.core.setPosition({ apiKey, symbol: 'BTCUSDT', positionSide, amount, entryPrice: '60000' });
+      show('0');
+      days.pass(20_000);
+      await days.sweep();
+      show('0.5');
+      expect((await days.now(position)).lastSync?.flatSince).toBeUndefined();
+      days.pass(minuteMs);
+      await days.sweep();
+      expect((await days.now(position)).state).toBe('open');
     });
-  });
-
-  it('does not end by looks that lag behind its entry', async () => {
-    const days = await startDays(place);
-    const position = await days.adopt({});
-    const { apiKey, positionSide } = days;
-    const show = (amount: string) =>
-      days.core.setPosition({ apiKey, symbol: 'BTCUSDT', positionSide, amount, entryPrice: '60000' });
-    show('0');
-    days.pass(20_000);
-    await days.sweep();
-    show('0.5');
-    expect((await days.now(position)).lastSync?.flatSince).toBeUndefined();
-    days.pass(minuteMs);
-    await days.sweep();
-    expect((await days.now(position)).state).toBe('open');
-  });
-});
+  },
+);
 
 describe.each([usdm, bybitLinear, okxSwap])('A short at $name', (place) => {
   const startShort = async () => {

@@ -1,5 +1,5 @@
 import type { Venue } from '../venues/venue.ts';
-import { NotReady, Unsupported, type VenueError } from '../venues/venue-error.ts';
+import type { NotReady, Unsupported, VenueError } from '../venues/venue-error.ts';
 
 /** A call failed: with an error response of the venue, or without any response that could be read. */
 export class CallFailure extends Error {
@@ -64,10 +64,14 @@ function withoutMessage(thrown: unknown): Error {
   return error;
 }
 
+function isOf<Kind extends Error>(thrown: unknown, name: Kind['name']): thrown is Kind {
+  return thrown instanceof Error && thrown.name === name;
+}
+
 function toNotSent(thrown: unknown): NotSent | undefined {
   if (thrown instanceof NotSent) return thrown;
-  if (thrown instanceof NotReady) return new NotSent('no-connection', thrown.message);
-  return thrown instanceof Unsupported ? new NotSent('unsupported', thrown.message) : undefined;
+  if (isOf<NotReady>(thrown, 'NotReady')) return new NotSent('no-connection', thrown.message);
+  return isOf<Unsupported>(thrown, 'Unsupported') ? new NotSent('unsupported', thrown.message) : undefined;
 }
 
 /** @returns the failure for what ccxt or a venue threw. */

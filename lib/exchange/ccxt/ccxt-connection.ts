@@ -9,7 +9,6 @@ import { exchangeName } from '../exchange-name.ts';
 import { findRejectReason } from '../venues/error-table.ts';
 import type { Venue } from '../venues/venue.ts';
 import type { VenueError } from '../venues/venue-error.ts';
-import { venues } from '../venues/venues.ts';
 import {
   CallFailure,
   deniesKey,
@@ -22,6 +21,7 @@ import {
 } from './call-failure.ts';
 import { createClient } from './ccxt-client.ts';
 import { requestsOfCall } from './ccxt-fetch.ts';
+import { loadVenue } from './ccxt-loader.ts';
 
 export interface Deadlines {
   /** For one call of the port, in milliseconds. */
@@ -273,7 +273,7 @@ function selectAgents({ egress }: Account, { agents, stackEgress }: ConnectOptio
 /** @throws Fault `account-invalid` if the account can't sign requests, and is not another one by now. */
 export async function connect(account: Account, options: ConnectOptions): Promise<CcxtConnection> {
   const { readAccountAgain, now, deadlines } = options;
-  const venue = venues[account.exchange];
+  const venue = await loadVenue(account.exchange);
   if (requiresPassword(account.exchange) && account.password === undefined)
     throw missingPassword(account.exchange);
   const agents = selectAgents(account, options);

@@ -1,5 +1,7 @@
 import type { Exchange as CcxtClient } from 'ccxt';
 import type { ExchangeId } from '../../account/account.ts';
+import type { Venue } from '../venues/venue.ts';
+import { venues } from '../venues/venues.ts';
 
 export type CcxtClass = new (config: Record<string, unknown>) => CcxtClient;
 
@@ -11,4 +13,9 @@ export async function loadCcxt(id: ExchangeId): Promise<CcxtClass> {
   const file = new URL(`./src/${id}.js`, import.meta.resolve('ccxt'));
   const module: { default: CcxtClass } = await import(file.href);
   return module.default;
+}
+
+/** Loads what this project knows of one exchange. In a bundle, it is in the exchange's chunk. */
+export async function loadVenue(id: ExchangeId): Promise<Venue> {
+  return venues[id];
 }

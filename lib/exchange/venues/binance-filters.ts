@@ -1,5 +1,5 @@
 import type { Market } from 'ccxt';
-import type { Amount } from '../../amount.ts';
+import type { Amount } from '../../decimal.ts';
 import type { MarketRules } from '../exchange.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 

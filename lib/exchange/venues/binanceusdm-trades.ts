@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient, Trade } from 'ccxt';
-import { decimal, toAmount } from '../../amount.ts';
+import { decimal, toAmount } from '../../decimal.ts';
 import type {
   Fee,
   Funding,

@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import { type Amount, decimal, toAmount } from '../../amount.ts';
+import { type Amount, decimal, toAmount } from '../../decimal.ts';
 import type { ExchangePosition, Margin, MarketOrder, MarketRules, Side } from '../exchange.ts';
 import { createBinanceVenue } from './binance-base.ts';
 import { binanceUsdmErrors } from './binance-usdm-errors.ts';

@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import { decimal, toAmount } from '../../amount.ts';
+import { decimal, toAmount } from '../../decimal.ts';
 import type { Funding, MarketRules, Side, TimeRange, TradeCause, TradeRange } from '../exchange.ts';
 import { type Fields, parseList, toCategory } from './bybit-requests.ts';
 import { parsePositiveAmount } from './parse-amount.ts';

@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient, Order, Trade } from 'ccxt';
-import { decimal, sum, toAmount } from '../../amount.ts';
+import { decimal, sum, toAmount } from '../../decimal.ts';
 import type { ExchangeOrder, MarketRules, OrderRef } from '../exchange.ts';
 import { parsePositiveAmount, readFigure } from './parse-amount.ts';
 import type { ListedFills } from './venue.ts';

@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import { type Amount, decimal } from '../../amount.ts';
+import { type Amount, decimal } from '../../decimal.ts';
 import type {
   EntryOrder,
   ExchangePosition,

@@ -1,4 +1,4 @@
-import { type Amount, decimal, toAmount } from '../../amount.ts';
+import { type Amount, decimal, toAmount } from '../../decimal.ts';
 import type { MarketRules } from '../exchange.ts';
 import { Unsupported } from './venue-error.ts';
 

@@ -1,5 +1,5 @@
 import type { Trade } from 'ccxt';
-import { decimal, sum, toAmount } from '../../amount.ts';
+import { decimal, sum, toAmount } from '../../decimal.ts';
 import type { Fee } from '../exchange.ts';
 import type { ListedFills } from './venue.ts';
 

@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient, Order } from 'ccxt';
-import { type Amount, isPositive, truncateToStep } from '../../amount.ts';
+import { type Amount, isPositive, truncateToStep } from '../../decimal.ts';
 import type { MarketKind, MarketRules, OrderRef, ReducibleOrder, StopLossOrder } from '../exchange.ts';
 import { toContracts } from './contracts.ts';
 import { findRejectReason } from './error-table.ts';

@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient, Market } from 'ccxt';
-import { decimal, toAmount } from '../../amount.ts';
+import { decimal, toAmount } from '../../decimal.ts';
 import type { Balance, MarketKind, MarketOrder, MarketRules } from '../exchange.ts';
 import { fetchOpenPositions, fetchPermissions, fetchPosition, readConfig } from './okx-account.ts';
 import { okxErrors } from './okx-errors.ts';
@@ -209,7 +209,3 @@ export const okx: Venue = {
     }));
   },
 };
-
-/** OKX in the EEA and in the US and Australia: its rules, at hosts of their own. */
-export const myokx: Venue = { ...okx, id: 'myokx' };
-export const okxus: Venue = { ...okx, id: 'okxus' };

@@ -1,4 +1,4 @@
-import { type Amount, amountSchema, decimal, isPositive, toAmount } from '../../amount.ts';
+import { type Amount, decimal, isPositive, plainDecimal, toAmount } from '../../decimal.ts';
 
 /**
  * @returns the amount; undefined if the field is missing, empty or zero, which venues use for "none".
@@ -14,7 +14,8 @@ export function parsePositiveAmount(value: unknown): Amount | undefined {
 export function readFigure(value: unknown): Amount | undefined {
   try {
     const amount = parsePositiveAmount(value);
-    return amountSchema.safeParse(amount && toAmount(decimal(amount).decimalPlaces(16))).data;
+    const figure = amount && toAmount(decimal(amount).decimalPlaces(16));
+    return figure !== undefined && plainDecimal.test(figure) ? figure : undefined;
   } catch {
     return undefined;
   }

@@ -4,11 +4,18 @@
  */
 export type CodelessCause = 'region' | 'firewall' | 'rate' | 'key' | 'request';
 
-/** Nothing was sent, because the venue can't do it safely. The message is the reason, as a sentence without its period. */
-export class Unsupported extends Error {}
+/**
+ * Nothing was sent, because the venue can't do it safely. The message is the reason, as a sentence without its period.
+ * In a bundle, a venue's class is not that of its callers: they go by the name.
+ */
+export class Unsupported extends Error {
+  override readonly name = 'Unsupported';
+}
 
 /** Nothing was sent, because a read that comes before it failed. The message is as above. */
-export class NotReady extends Error {}
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+}
 
 /** An error response of the venue. */
 export interface VenueError {

@@ -1,6 +1,6 @@
 import type { Exchange as CcxtClient, Market, Order, Trade } from 'ccxt';
 import type { ExchangeId } from '../../account/account.ts';
-import type { Amount } from '../../amount.ts';
+import type { Amount } from '../../decimal.ts';
 import type {
   Balance,
   EntryOrder,

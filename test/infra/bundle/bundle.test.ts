@@ -75,7 +75,9 @@ describe('the bundles of an entry that calls an exchange', () => {
       expect(requests).toHaveLength(1);
       expect(requests[0]?.headers[header]).toBe('key');
       const { url, headers } = requests[0] as IncomingMessage;
-      expect(headers['ok-access-sign'] ?? headers['x-bapi-sign'] ?? url).toMatch(/[0-9a-f]{64}|^[\w+/]{43}=$/);
+      expect(headers['ok-access-sign'] ?? headers['x-bapi-sign'] ?? url).toMatch(
+        /[0-9a-f]{64}|^[\w+/]{43}=$/,
+      );
     } finally {
       server.close();
     }

@@ -34,33 +34,42 @@ export function placeTriggered(state: ExchangeState): void {
   }
 }
 
+/** The order that a triggered algo order places. */
+function toPlaced(
+  state: ExchangeState,
+  market: Market,
+  algo: AlgoOrder,
+  amount: string,
+): Parameters<typeof placeOrder>[1] {
+  return {
+    account: state.account(algo.account),
+    market: market.kind,
+    symbol: algo.symbol,
+    side: algo.side,
+    type: algo.price === undefined ? 'market' : 'limit',
+    amount,
+    price: algo.price,
+    timeInForce: algo.timeInForce,
+    postOnly: algo.postOnly,
+    positionSide: algo.positionSide,
+    reduceOnly: algo.reduceOnly,
+    closePosition: algo.closePosition,
+    mustFitPosition: algo.mustFitPosition,
+    algoId: algo.id,
+  };
+}
+
 function enterBook(state: ExchangeState, market: Market, algo: AlgoOrder): void {
-  const account = state.account(algo.account);
   delete algo.entersBookAt;
   algo.updatedAt = state.now();
-  const reducible = reducibleAmount(account, algo);
+  const reducible = reducibleAmount(state.account(algo.account), algo);
   if (algo.closePosition && reducible.isZero()) {
     algo.status = 'expired';
     state.record({ type: 'trigger', ...algoLedgerFields(algo), price: market.price });
     return;
   }
   try {
-    const order = placeOrder(state, {
-      account,
-      market: market.kind,
-      symbol: algo.symbol,
-      side: algo.side,
-      type: algo.price === undefined ? 'market' : 'limit',
-      amount: algo.amount ?? text(reducible),
-      price: algo.price,
-      timeInForce: algo.timeInForce,
-      postOnly: algo.postOnly,
-      positionSide: algo.positionSide,
-      reduceOnly: algo.reduceOnly,
-      closePosition: algo.closePosition,
-      mustFitPosition: algo.mustFitPosition,
-      algoId: algo.id,
-    });
+    const order = placeOrder(state, toPlaced(state, market, algo, algo.amount ?? text(reducible)));
     algo.status = 'triggered';
     algo.actualOrderId = order.id;
     state.record({

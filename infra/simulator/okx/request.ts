@@ -7,6 +7,12 @@ import { okxError, parameterError } from './errors.ts';
 
 const decimalPattern = /^\d{1,20}(\.\d{1,20})?$/;
 
+const positionSides = new Map<string, PositionSide>([
+  ['net', 'BOTH'],
+  ['long', 'LONG'],
+  ['short', 'SHORT'],
+]);
+
 /** The parameters of a request: from the query of a GET, from the JSON body of a POST, which may be a list of one. */
 export class Params {
   readonly #values: Map<string, unknown>;
@@ -57,7 +63,8 @@ export class Params {
   kind(): MarketKind | undefined {
     const [instId, instType] = [this.text('instId'), this.text('instType')];
     if (instId !== undefined) return instId.endsWith('-SWAP') ? 'usdm' : 'spot';
-    return instType === undefined ? undefined : instType === 'SPOT' ? 'spot' : 'usdm';
+    if (instType === undefined) return undefined;
+    return instType === 'SPOT' ? 'spot' : 'usdm';
   }
 
   market(core: SimulatedExchange): Market {
@@ -67,9 +74,9 @@ export class Params {
 
   /** "The default is net in the net mode. It is required in the long/short mode." */
   positionSide(): PositionSide {
-    const value = this.text('posSide') ?? 'net';
-    if (value !== 'net' && value !== 'long' && value !== 'short') throw parameterError('posSide');
-    return value === 'net' ? 'BOTH' : value === 'long' ? 'LONG' : 'SHORT';
+    const side = positionSides.get(this.text('posSide') ?? 'net');
+    if (side === undefined) throw parameterError('posSide');
+    return side;
   }
 }
 

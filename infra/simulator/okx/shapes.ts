@@ -9,7 +9,7 @@ export function toInstId({ kind, base, quote }: Market): string {
   return `${base}-${quote}${kind === 'spot' ? '' : '-SWAP'}`;
 }
 
-export const toInstType = ({ kind }: Market) => (kind === 'spot' ? 'SPOT' : 'SWAP');
+const toInstType = ({ kind }: Market) => (kind === 'spot' ? 'SPOT' : 'SWAP');
 
 /** https://www.okx.com/docs-v5/en/#public-data-rest-api-get-instruments */
 export function toInstrument(market: Market): Record<string, unknown> {
@@ -29,7 +29,7 @@ export function toInstrument(market: Market): Record<string, unknown> {
 
 const states = { filled: 'filled', partially_filled: 'partially_filled', new: 'live', pending_new: 'live' };
 
-export const toPosSide = (side: PositionSide) => (side === 'BOTH' ? 'net' : side.toLowerCase());
+const toPosSide = (side: PositionSide) => (side === 'BOTH' ? 'net' : side.toLowerCase());
 
 function toOrdType({ type, postOnly, timeInForce }: Order): string {
   if (!type.startsWith('limit')) return 'market';
@@ -39,6 +39,11 @@ function toOrdType({ type, postOnly, timeInForce }: Order): string {
 
 const toClientId = (id: number, clientOrderId: string) =>
   clientOrderId === `sim-${id}` ? '' : clientOrderId;
+
+function toUnit({ kind }: Market, { quoteAmount }: Order): string {
+  if (kind !== 'spot') return '';
+  return quoteAmount === undefined ? 'base_ccy' : 'quote_ccy';
+}
 
 /** https://www.okx.com/docs-v5/en/#order-book-trading-trade-get-order-details */
 export function toOkxOrder(core: SimulatedExchange, order: Order): Record<string, unknown> {
@@ -57,7 +62,7 @@ export function toOkxOrder(core: SimulatedExchange, order: Order): Record<string
         ? 'cash'
         : (core.state.account(order.account).marginType[order.symbol] ?? 'cross'),
     sz: order.quoteAmount ?? toContracts(market, order.amount),
-    tgtCcy: market.kind === 'spot' ? (order.quoteAmount === undefined ? 'base_ccy' : 'quote_ccy') : '',
+    tgtCcy: toUnit(market, order),
     ...{ px: order.type.startsWith('limit') ? (order.price ?? '') : '', pnl: '0' },
     accFillSz: toContracts(market, order.filled),
     avgPx: isFilled ? text(decimal(order.cost).div(order.filled).decimalPlaces(8)) : '',

@@ -123,7 +123,7 @@ export async function fetchPosition(
   const [own, second] = hedged ? open.filter((row) => toSide(row) === side) : open;
   if (second !== undefined)
     throw new Unsupported(
-      `The account holds ${market.symbol} both with cross and with isolated margin. Ripcord can't tell them apart`,
+      `The account holds ${market.symbol} both with cross and with isolated margin. An order can't name the one that is meant`,
     );
   rememberMode(client, keyOf(market, hedged ? side : 'net'), String(own?.mgnMode ?? 'cross'));
   if (own === undefined) return { side: undefined, amount: '0', hedged };

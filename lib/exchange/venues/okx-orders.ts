@@ -23,7 +23,7 @@ const endStates = new Map([
 ]);
 
 /** @returns the order as ccxt has it, in OKX's amounts. ccxt misses the prices and the client order id of algo orders. */
-export function toOrder(row: Fields): Order {
+function toOrder(row: Fields): Order {
   const isAlgo = row.accFillSz === undefined;
   const inQuote = row.tgtCcy === 'quote_ccy' && row.ordType === 'market';
   const order = {

@@ -2,15 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
 import type { AlgoOrder, Order } from '../../infra/simulator/core/model.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
-import { binanceUsdm, bybitLinear, type VenueMarket } from './long-position.ts';
+import { binanceUsdm, bybitLinear, okxSwap, type VenueMarket } from './long-position.ts';
 
 const environment = await startEnvironment();
 const { core } = environment;
 
-const reduceOf = (venue: VenueMarket) =>
-  venue === bybitLinear
-    ? { method: 'POST', path: '/v5/order/amend' }
-    : { method: 'PUT', path: '/fapi/v1/order' };
+const reduceOf = ({ exchange }: VenueMarket) =>
+  ({
+    binance: { method: 'PUT', path: '/api/v3/order' },
+    binanceusdm: { method: 'PUT', path: '/fapi/v1/order' },
+    bybit: { method: 'POST', path: '/v5/order/amend' },
+    okx: { method: 'POST', path: '/api/v5/trade/amend-*' },
+  })[exchange];
 
 interface Exit {
   type: 'limit' | 'stop_market';
@@ -69,6 +72,8 @@ const reducible = [
   { what: 'a target at Binance', venue: binanceUsdm, exit: target },
   { what: 'a target at Bybit', venue: bybitLinear, exit: target },
   { what: 'a stop at Bybit', venue: bybitLinear, exit: stop },
+  { what: 'a target at OKX', venue: okxSwap, exit: target },
+  { what: 'a stop at OKX', venue: okxSwap, exit: stop },
 ];
 
 describe.each(reducible)('$what that is larger than what a partial close leaves', ({ venue, exit }) => {
@@ -142,7 +147,7 @@ it('names a stop at Binance, which cannot be changed, and leaves it as it is', a
   expect(ledgerSince(core, mark).requests).toHaveLength(1);
 });
 
-describe.each([binanceUsdm, bybitLinear])('targets at $name that are larger only together', (venue) => {
+describe.each([binanceUsdm, bybitLinear, okxSwap])('targets at $name that are larger only together', (venue) => {
   const ladder = ['70000', '71000'].map((price): Exit => ({ type: 'limit', amount: '0.25', price }));
 
   it('are reduced, and take no more than the position has', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { commands, type PositionView } from '../../lib/admin/contract/commands.ts';
 import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { startEnvironment } from './environment.ts';
-import { binanceSpot, binanceUsdm, bybitLinear, type VenueMarket } from './long-position.ts';
+import { binanceSpot, binanceUsdm, bybitLinear, okxSwap, type VenueMarket } from './long-position.ts';
 import { newSmartTrader, type Opening } from './smart-position.ts';
 
 /** What the owner is told of exits: at once, once, with what to do. */
@@ -38,6 +38,7 @@ const setStop = 'Set a stop, or close the position: ripcord positions exits POSI
 describe.each([
   { venue: binanceUsdm, stopPath: '/fapi/v1/algoOrder', refusal: { status: 400, code: -2027 } },
   { venue: bybitLinear, stopPath: '/v5/order/create', refusal: { status: 200, code: 110090 } },
+  { venue: okxSwap, stopPath: '/api/v5/trade/order-algo', refusal: { status: 200, code: 51087 } },
 ])('$venue.name: the owner is notified', ({ venue, stopPath, refusal }) => {
   it('once of a stop that was canceled by hand', async () => {
     const { trader, position } = await open(venue);

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startEnvironment } from './environment.ts';
-import { binanceUsdm, bybitLinear } from './long-position.ts';
+import { binanceUsdm, bybitLinear, okxSwap } from './long-position.ts';
 import { newSmartTrader, type Opening, type Resting } from './smart-position.ts';
 
 /** A LIMIT entry of a perpetual that fills in parts, and the stop that follows its fills. */
@@ -51,9 +51,10 @@ async function stage(venue: typeof binanceUsdm, input: Opening = ladder) {
 const stopPaths = {
   [binanceUsdm.name]: '/fapi/v1/algoOrder',
   [bybitLinear.name]: '/v5/order/create',
+  [okxSwap.name]: '/api/v5/trade/order-algo',
 };
 
-describe.each([binanceUsdm, bybitLinear])('a LIMIT entry at $name', (venue) => {
+describe.each([binanceUsdm, bybitLinear, okxSwap])('a LIMIT entry at $name', (venue) => {
   const stopPath = stopPaths[venue.name];
 
   it('is covered within one sweep after each of its fills, while its rest works on', async () => {

@@ -147,45 +147,50 @@ it('names a stop at Binance, which cannot be changed, and leaves it as it is', a
   expect(ledgerSince(core, mark).requests).toHaveLength(1);
 });
 
-describe.each([binanceUsdm, bybitLinear, okxSwap])('targets at $name that are larger only together', (venue) => {
-  const ladder = ['70000', '71000'].map((price): Exit => ({ type: 'limit', amount: '0.25', price }));
+describe.each([binanceUsdm, bybitLinear, okxSwap])(
+  'targets at $name that are larger only together',
+  (venue) => {
+    const ladder = ['70000', '71000'].map((price): Exit => ({ type: 'limit', amount: '0.25', price }));
 
-  it('are reduced, and take no more than the position has', async () => {
-    const { url, exits, amounts, held, positionId } = await stage(venue, ladder);
-    expect(await fire(url)).toMatchObject({
-      status: 200,
-      json: {
-        outcome: 'closed',
-        closedAmount: '0.25',
-        detail: expect.stringContaining(
-          `Exit order ${exits[0]} was reduced to 0.125 of the remaining 0.25 BTC.`,
-        ),
-      },
+    it('are reduced, and take no more than the position has', async () => {
+      const { url, exits, amounts, held, positionId } = await stage(venue, ladder);
+      expect(await fire(url)).toMatchObject({
+        status: 200,
+        json: {
+          outcome: 'closed',
+          closedAmount: '0.25',
+          detail: expect.stringContaining(
+            `Exit order ${exits[0]} was reduced to 0.125 of the remaining 0.25 BTC.`,
+          ),
+        },
+      });
+      expect(amounts()).toEqual(['0.125', '0.125']);
+      await sweep();
+      expect(amounts()).toEqual(['0.125', '0.125']);
+      moveTo('71000');
+      expect(held()).toBe('0.5');
+      expect(await fire(await environment.newLink(positionId, 'close'))).toMatchObject({
+        json: { outcome: 'closed', closedBy: 'exit-order' },
+      });
+      expect(held()).toBe('0.5');
     });
-    expect(amounts()).toEqual(['0.125', '0.125']);
-    await sweep();
-    expect(amounts()).toEqual(['0.125', '0.125']);
-    moveTo('71000');
-    expect(held()).toBe('0.5');
-    expect(await fire(await environment.newLink(positionId, 'close'))).toMatchObject({
-      json: { outcome: 'closed', closedBy: 'exit-order' },
-    });
-    expect(held()).toBe('0.5');
-  });
 
-  it('are reduced by the next sweep if the hit could not', async () => {
-    const { url, amounts, held } = await stage(venue, ladder);
-    core.addFault({ kind: 'drop-before', match: reduceOf(venue), times: 2 });
-    expect(await fire(url)).toMatchObject({
-      json: { detail: expect.stringContaining('may still be together larger than the remaining 0.25 BTC.') },
+    it('are reduced by the next sweep if the hit could not', async () => {
+      const { url, amounts, held } = await stage(venue, ladder);
+      core.addFault({ kind: 'drop-before', match: reduceOf(venue), times: 2 });
+      expect(await fire(url)).toMatchObject({
+        json: {
+          detail: expect.stringContaining('may still be together larger than the remaining 0.25 BTC.'),
+        },
+      });
+      expect(amounts()).toEqual(['0.25', '0.25']);
+      await sweep();
+      expect(amounts()).toEqual(['0.125', '0.125']);
+      moveTo('71000');
+      expect(held()).toBe('0.5');
     });
-    expect(amounts()).toEqual(['0.25', '0.25']);
-    await sweep();
-    expect(amounts()).toEqual(['0.125', '0.125']);
-    moveTo('71000');
-    expect(held()).toBe('0.5');
-  });
-});
+  },
+);
 
 it('reduces a stop when a target has filled in part', async () => {
   const { held, amounts, exits } = await stage(bybitLinear, [stop, { ...target, amount: '0.2' }]);

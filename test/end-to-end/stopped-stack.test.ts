@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { commands, type PositionView } from '../../lib/admin/contract/commands.ts';
 import { decimal, toAmount } from '../../lib/amount.ts';
+import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
 import { startEnvironment } from './environment.ts';
-import { binanceSpot, binanceUsdm, bybitLinear } from './long-position.ts';
+import { binanceSpot, binanceUsdm, bybitLinear, okxSwap } from './long-position.ts';
 import { newSmartTrader, type Resting } from './smart-position.ts';
 
 /** What rests at the exchange works while Ripcord is stopped. */
@@ -48,6 +49,7 @@ const spot = {
 describe.each([
   { venue: binanceUsdm, ...perpetual },
   { venue: bybitLinear, ...perpetual },
+  { venue: okxSwap, ...perpetual },
   { venue: binanceSpot, ...spot },
 ])('$venue.name, with the stack stopped', ({ venue, amount, half, stopped, both }) => {
   async function openPosition() {
@@ -85,6 +87,8 @@ describe.each([
   it('a target and then the stop fill, and the profit counts both', async () => {
     const { position, moveTo, won, resting } = await openPosition();
     moveTo('65000');
+    // OKX refuses a reduce-only order that is larger than the position, so its stop works once a sweep has reduced it.
+    if (venue === okxSwap) await environment.invoke('ripcord-sweep', {});
     const stops = resting().filter(({ kind }) => kind === 'stop');
     await environment.whileStopped(() => moveTo('57950'));
     const after = await environment.positionNow(position.positionId);
@@ -98,4 +102,27 @@ describe.each([
     expect(after.netProfit).toBe(won());
     expect(resting()).toEqual([]);
   });
+});
+
+it('OKX swap: a target fills while the stack is stopped, OKX refuses the larger stop, and the owner is told', async () => {
+  const { open, moveTo, resting } = await newSmartTrader(environment, okxSwap);
+  const answer = await open({ amount: '0.5', ...exits });
+  if (!answer.ok) throw new Error(answer.error.message);
+  const { position } = commands['positions.open'].result.parse(answer.result);
+  await environment.whileStopped(() => {
+    moveTo('65000');
+    moveTo('57950');
+  });
+  await environment.invoke('ripcord-sweep', {});
+  const after = await environment.positionNow(position.positionId);
+  expect(after).toMatchObject({
+    ...{ status: 'open', remaining: '0.25', protection: 'none' },
+    stopLoss: { state: 'removed', filled: '0' },
+  });
+  expect(resting().filter(({ kind }) => kind === 'stop')).toEqual([]);
+  const store = createDynamoStore({ tableName: 'ripcord', endpoint: environment.tableEndpoint });
+  const { notices = [] } = (await store.readPosition(position.positionId)) ?? {};
+  expect(notices.map(({ text }) => text)).toEqual([
+    expect.stringContaining('No stop protects the remaining 0.25 BTC.'),
+  ]);
 });

@@ -331,3 +331,31 @@ describe('the margin mode of an OKX position', () => {
     });
   });
 });
+
+describe('a stop of an OKX perpetual', () => {
+  test('is changed in place, in contracts', async () => {
+    const { sim, exchange, market } = await startTrader(okxSwap);
+    const apiKey = 'key-of-the-tests';
+    sim.core.setPosition({ apiKey, symbol: 'BTCUSDT', amount: '0.1', entryPrice: '60000' });
+    const placed = await exchange.createExitOrder(market, { ...stop, amount: '0.1' });
+    expect(placed).toMatchObject({ kind: 'accepted' });
+    const found = await exchange.fetchOrder(market, { clientOrderId, ...asStop });
+    const orderId = found?.orderId ?? '';
+    const change = { amount: '0.05', triggerPrice: '45000' };
+    expect(await exchange.amendStop?.(market, orderId, change, sendDeadline)).toMatchObject({
+      kind: 'accepted',
+    });
+    expect(await exchange.fetchOrder(market, { orderId, ...asStop })).toMatchObject({
+      ...{ status: 'live', amount: '0.05', triggerPrice: '45000' },
+    });
+    const beyond = { amount: '0.05', triggerPrice: '61000' };
+    expect(await exchange.amendStop?.(market, orderId, beyond, sendDeadline)).toMatchObject({
+      ...{ kind: 'rejected', reason: 'would-trigger' },
+    });
+    sim.core.setPrice({ market: 'usdm', symbol: 'BTCUSDT', price: '44000' });
+    expect(await exchange.fetchOrder(market, { orderId, ...asStop })).toMatchObject({
+      ...{ status: 'done', filled: '0.05' },
+    });
+    expect(await exchange.fetchPosition(market, 'long')).toMatchObject({ side: 'long', amount: '0.05' });
+  });
+});

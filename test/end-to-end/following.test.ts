@@ -42,11 +42,14 @@ describe('prices', () => {
     ['binanceusdm', 'perpetual', 'BTCUSDT'],
     ['bybit', 'spot', 'BTCUSDT'],
     ['bybit', 'perpetual', 'BTCUSDT'],
+    ['okx', 'spot', 'BTC-USDT'],
+    ['okx', 'perpetual', 'BTC-USDT-SWAP'],
   ])('of many %s %s markets take one request', async (exchange, kind, marketId) => {
     const { account } = await environment.newAccount({ exchange });
     const ask = (marketIds: string[]) => environment.admin('positions.prices', { account, kind, marketIds });
-    expect(await countRequests(() => ask([marketId, 'ETHUSDT', 'NONEUSDT']))).toBe(1);
-    const { prices } = await ask([marketId, 'ETHUSDT', 'NONEUSDT']);
+    const marketIds = ['BTC', 'ETH', 'NONE'].map((base) => marketId.replace('BTC', base));
+    expect(await countRequests(() => ask(marketIds))).toBe(1);
+    const { prices } = await ask(marketIds);
     expect(prices).toHaveLength(2);
     for (const { price } of prices) expect(price).toMatch(/^\d+(\.\d+)?$/);
     expect((await ask([marketId])).prices).toEqual([{ marketId, price: expect.any(String) }]);

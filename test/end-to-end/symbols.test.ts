@@ -25,6 +25,8 @@ const listed: Listed[] = [
   { exchange: 'binance', market: 'spot', base: 'Ünïcörn🚀'.toUpperCase() },
   { exchange: 'bybit', market: 'usdm', base: '哈基米' },
   { exchange: 'bybit', market: 'spot', base: 'ไทย' },
+  { exchange: 'okx', market: 'usdm', base: 'حلال' },
+  { exchange: 'okx', market: 'spot', base: '柴犬' },
 ];
 
 function symbolOf({ market, base }: Listed): string {
@@ -57,6 +59,13 @@ async function listAndBuy({ exchange, market, base }: Listed) {
   return { ...trader, id, entryId: exchange === 'bybit' ? toOrderId(entry) : String(entry.id) };
 }
 
+/** Binance reads the order from the signed form, Bybit and OKX from the signed JSON. */
+function nameOf({ exchange, market, base }: Listed): string {
+  if (exchange === 'bybit') return `"symbol":"${base}USDT"`;
+  if (exchange === 'okx') return `"instId":"${base}-USDT${market === 'spot' ? '' : '-SWAP'}"`;
+  return `symbol=${encodeURIComponent(`${base}USDT`)}&`;
+}
+
 describe.each(listed)('A market of $base at $exchange, $market', (market) => {
   const symbol = symbolOf(market);
 
@@ -83,9 +92,9 @@ describe.each(listed)('A market of $base at $exchange, $market', (market) => {
     expect(orders).toEqual([
       expect.objectContaining({ symbol: id, side: 'sell', type: 'market', amount: '10' }),
     ]);
-    // Binance reads the order from the signed form, Bybit from the signed JSON.
-    const named = market.exchange === 'bybit' ? `"symbol":"${id}"` : `symbol=${encodeURIComponent(id)}&`;
-    expect(requests).toEqual([expect.objectContaining({ parameters: expect.stringContaining(named) })]);
+    expect(requests).toEqual([
+      expect.objectContaining({ parameters: expect.stringContaining(nameOf(market)) }),
+    ]);
     const [order] = orders;
     expect(core.state.order(Number(order?.id)).clientOrderId).toBe(
       formatClientOrderId(positionId, 'close', 1),

@@ -69,7 +69,7 @@ describe.each(testMarkets)('the error table at $name', (testMarket) => {
         expect(result.code).toBe(wire.code);
         expect(result.message).toContain('[1]');
       }
-  });
+  }, 60_000);
 
   test('gives every status without a code the meaning of its cause', async () => {
     const create = await startScripted(testMarket);
@@ -91,7 +91,7 @@ describe.each(testMarkets)('the error table at $name', (testMarket) => {
     for (const row of rows.filter((each) => each.status === undefined).slice(0, 20))
       for (const wire of toWires(testMarket, row))
         expect(await create({ ...wire, status: 502 })).toMatchObject({ kind: 'unknown' });
-  });
+  }, 60_000);
 });
 
 test('every source is used', () => {

@@ -56,11 +56,13 @@ export function createTrigger(
   table.grant(trigger, ['GetItem', 'BatchGetItem']);
   table.grantTradeWrites(trigger, ...adoptedKeys);
   table.grantScopeReads(trigger);
+  // The page of a hit shows what the history has of it. What a hit that adopts reads is in the markers.
+  table.grantListReads(trigger, 'market#*', 'hits#*');
   trigger.grantAccounts(accountsPath(common), ['GetParameter']);
   return trigger;
 }
 
-/** What a hit that adopts writes: the position, its marker and its place in the chain of adoptions. */
+/** What a hit or a sweep that adopts writes: the position, its marker and its place in the chain of adoptions. */
 const adoptedKeys = ['position#*', 'market#*', 'name#adopted#*'];
 
 export function createAdmin(
@@ -111,7 +113,8 @@ export function createSweep(
     maxEventAge,
   });
   table.grant(sweep, ['GetItem', 'BatchGetItem'], ['Query']);
-  table.grantTradeWrites(sweep, 'sweep', 'health');
+  table.grantTradeWrites(sweep, 'sweep', 'health', ...adoptedKeys);
+  table.grantListReads(sweep, 'market#*');
   // A key ends also while no position is open, so the sweep lists the accounts.
   sweep.grantAccounts(accountsPath(common), ['GetParameter', 'GetParametersByPath']);
   sweep.grantChannels(channelsPath(common), ['GetParameter']);

@@ -71,10 +71,15 @@ export class PositionTable extends Construct {
     ]);
   }
 
-  /** Allows to list the open positions and the markers of a market, and no links. */
+  /** Allows to list the open positions, and no links. */
   grantScopeReads(to: RipcordFunction): void {
     const { actions, conditions } = this.#allow(['Query'], 'position-open');
-    to.grant({}, [{ actions, resources: [this.#indexArn], conditions }, this.#allow(['Query'], 'market#*')]);
+    to.grant({}, [{ actions, resources: [this.#indexArn], conditions }]);
+  }
+
+  /** Allows to list what is under these keys of the table itself. */
+  grantListReads(to: RipcordFunction, ...keys: string[]): void {
+    to.grant({}, [this.#allow(['Query'], ...keys)]);
   }
 
   /** Allows to read and write the one item with the health of accounts, and the messages about it. */

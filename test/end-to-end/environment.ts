@@ -185,7 +185,8 @@ export async function hit(
   url: string,
   options: Omit<NonNullable<Parameters<typeof send>[1]>, 'path'> = {},
 ): Promise<Answer & { json: Record<string, unknown> }> {
-  const answer = await send(url, { ...options, path: new URL(url).pathname });
+  const { pathname, search } = new URL(url);
+  const answer = await send(url, { ...options, path: `${pathname}${search}` });
   const isJson = answer.headers['content-type']?.startsWith('application/json') === true;
   return { ...answer, json: isJson && answer.body !== '' ? JSON.parse(answer.body) : {} };
 }

@@ -6,7 +6,9 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, expect, it } from 'vitest';
 import { createProjectHandlers } from '../../infra/local/create-project-handlers.ts';
 import type { Handlers } from '../../infra/local/lambdas.ts';
-import { fire, startEnvironment } from './environment.ts';
+import { createDynamoStore } from '../../lib/store/dynamo-store.ts';
+import { navigation } from '../security/header-sets.ts';
+import { fire, hit, startEnvironment } from './environment.ts';
 import { adopt, newTrader, perpetualLong, placeEntry, placeExits, tradeByHand } from './trader.ts';
 
 /**
@@ -117,6 +119,14 @@ function message(text: string) {
 
 const sweep = () => environment.invoke('ripcord-sweep', {});
 
+/** TradingView may send the alert again for 15 s, and what was bought in the second before it counts as newer. */
+async function endResends(linkId: string): Promise<void> {
+  const store = createDynamoStore({ tableName: 'ripcord', endpoint: environment.tableEndpoint });
+  const { adoption, ...state } = await store.readLinkState(linkId);
+  const later = adoption && { ...adoption, notBefore: 0, alertAt: adoption.alertAt + 2_000 };
+  await store.saveLinkState({ ...state, adoption: later });
+}
+
 const cases: [string, () => Promise<unknown>][] = [
   [
     'a link for one position',
@@ -131,6 +141,33 @@ const cases: [string, () => Promise<unknown>][] = [
       const { trader, scope } = await openScope();
       tradeByHand(trader, 'buy', '0.5');
       return fire((await admin('links.create', { ...scope, action: 'close', adopt: true })).url);
+    },
+  ],
+  [
+    'a link whose adoption the sweep finishes',
+    async () => {
+      const trader = await newTrader(environment, perpetualLong);
+      const scope = { account: trader.account, symbol: perpetualLong.symbolOf('ETH'), side: 'long' } as const;
+      tradeByHand(trader, 'buy', '0.5');
+      const { url, link } = await admin('links.create', { ...scope, action: 'close', adopt: true });
+      const match = { method: 'GET', path: '/fapi/v3/positionRisk' };
+      environment.core.addFault({ kind: 'status', status: 503, match, times: 9 });
+      await fire(url);
+      environment.core.clearFaults();
+      await endResends(link.linkId);
+      await sweep();
+      const { positions } = await admin('positions.list', { account: trader.account });
+      expect(positions).toHaveLength(1);
+      return { status: 200 };
+    },
+  ],
+  [
+    'the page of a link that moves the stop',
+    async () => {
+      const { scope } = await openScope();
+      const { url } = await admin('links.create', { ...scope, action: 'stop', stop: { price: '2800' } });
+      await fire(url);
+      return hit(`${url}?waiting`, { method: 'GET', headers: navigation('chromeWindows', 'none') });
     },
   ],
   [

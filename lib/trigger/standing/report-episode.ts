@@ -18,8 +18,9 @@ export async function reportEpisode({
 }: StandingHit): Promise<HitResponse | undefined> {
   if (!request.navigation.userInitiated) return undefined;
   const state = await services.store.readLinkState(link.linkId);
-  const { episode } = state;
-  if (episode === undefined || episode.positionIds.length === 0) return undefined;
+  const { episode, adoption } = state;
+  const isOwed = adoption !== undefined;
+  if (episode === undefined || (episode.positionIds.length === 0 && !isOwed)) return undefined;
   const isOver = episode.at + giveUpMs < services.now();
   const answers = await inParallel(episode.positionIds, 25, async (positionId) => {
     const position = await services.store.readPosition(positionId);
@@ -30,7 +31,7 @@ export async function reportEpisode({
     const progress = findRecorded(link, episode.at, hits) ?? (isOver ? 'refused' : 'going');
     return [toAnswer(position, progress, progress === 'done' ? done : notDone)];
   });
-  return summarize(answers.flat());
+  return summarize(answers.flat(), isOwed ? ['going'] : []);
 }
 
 /** A hit and the sweep write one record each, and other links may have acted since. */

@@ -53,6 +53,7 @@ function describe(status: Summary, answers: readonly Answered[]): string {
       return `Done for ${ofAll}.${notDone}`;
     case 'in-progress': {
       const going = others === 0 ? '' : ` In progress: ${others}.`;
+      if (answers.length === 0) return 'Nothing was executed so far. Ripcord continues automatically.';
       return `Done for ${ofAll}.${going} Ripcord continues automatically.${notDone}`;
     }
     case 'retrying':

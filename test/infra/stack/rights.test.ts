@@ -17,7 +17,7 @@ describe('the rights', () => {
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
         'dynamodb:PutItem table with hits#* or link-state#* or position#* or market#* or name#adopted#*',
-        'dynamodb:Query table with market#*',
+        'dynamodb:Query table with market#* or hits#*',
         `dynamodb:Query ${list} with position-open`,
         'dynamodb:UpdateItem table with position#*',
         `kms:Decrypt ${anyKey} with ${account}`,
@@ -54,7 +54,8 @@ describe('the rights', () => {
       sweep: [
         'dynamodb:BatchGetItem table',
         'dynamodb:GetItem table',
-        'dynamodb:PutItem table with hits#* or link-state#* or sweep or health',
+        'dynamodb:PutItem table with hits#* or link-state#* or sweep or health or position#* or market#* or name#adopted#*',
+        'dynamodb:Query table with market#*',
         `dynamodb:Query ${list}`,
         'dynamodb:UpdateItem table with position#*',
         `kms:Decrypt ${anyKey} with ${account} or ${channels}`,

@@ -1,4 +1,13 @@
-import { type Amount, decimal, isPositive, larger, sum, toAmount, truncateToStep } from '../amount.ts';
+import {
+  type Amount,
+  decimal,
+  isPositive,
+  larger,
+  smaller,
+  sum,
+  toAmount,
+  truncateToStep,
+} from '../amount.ts';
 import { isPart, type Part } from '../position/part.ts';
 import { computeTotals, lacksFee } from '../position/totals.ts';
 import { judgeDust, marketOrderStep } from './order-size.ts';
@@ -32,7 +41,7 @@ export function checkCoins(known: Knowledge, part: Part): Step | undefined {
   if (tooLittle === 'needs-price') return { kind: 'read-price' };
   // All of it: a trade may show that the position was closed elsewhere.
   if (tooLittle && fresh.holding === undefined) return { kind: 'read-holding' };
-  if (!tooLittle || isTarget) return { kind: 'count-gone', gone };
+  if (!tooLittle || (isTarget && fresh.holding !== 'missing')) return { kind: 'count-gone', gone };
   return known.rejected === undefined
     ? { kind: 'end', end: 'missing' }
     : { kind: 'end-rejected', end: 'gone' };
@@ -51,6 +60,16 @@ function checkHeld(known: Knowledge): Step | undefined {
   const gone = larger('0', toAmount(decimal(remaining).minus(fresh.held)));
   if (!isPositive(truncateToStep(gone, marketOrderStep(position.market)))) return undefined;
   return needsRead(known) ? { kind: 'read-orders' } : { kind: 'count-gone', gone };
+}
+
+/** @returns what is known after a read or a cancel: an exit's fill that it shows is not gone a second time. */
+export function withoutLateFills(before: Knowledge, after: Knowledge): Knowledge {
+  const { gone } = after;
+  if (gone === undefined) return after;
+  const filledOf = ({ position }: Knowledge) =>
+    sum(position.exitOrders.slice(0, before.position.exitOrders.length).map(({ filled }) => filled));
+  const late = larger('0', toAmount(decimal(filledOf(after)).minus(filledOf(before))));
+  return isPositive(late) ? countGone(after, toAmount(decimal('0').minus(smaller(late, gone)))) : after;
 }
 
 /** @returns what is known once these coins count as closed. */

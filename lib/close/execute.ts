@@ -10,7 +10,7 @@ import { computeTotals } from '../position/totals.ts';
 import { readBalance } from './account-balance.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
 import { cancelBooks, markCanceled } from './cancel.ts';
-import { countGone } from './coins-gone.ts';
+import { countGone, withoutLateFills } from './coins-gone.ts';
 import { type Execution, type ExecutionDependencies, startExecution, toActionRun } from './execution.ts';
 import { type HoldingRead, readHeldToReduce, readHolding, readHoldingToClose } from './external-close.ts';
 import { nextStep } from './next-step.ts';
@@ -128,12 +128,14 @@ async function runSteps(run: Execution): Promise<ActionResult> {
       if (sent !== 'ask-again') return sent;
       continue;
     }
+    const before = run.known;
     if (step.kind === 'count-gone') run.known = countProvenGone(run, step.gone);
     else if (step.kind !== 'cancel') run.known = await read(run, step.kind);
     else {
       const problem = await cancelBooks(run, step.books);
       if (problem !== undefined) return resultOfProblem(run, problem);
     }
+    run.known = withoutLateFills(before, run.known);
   }
 }
 

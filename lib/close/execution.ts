@@ -90,12 +90,19 @@ export function planExternalClose(run: Execution, holding: ExternalClose): void 
 
 export function toActionRun(run: Execution, result: ActionRun['result']): ActionRun {
   const { known, deps, sentOrder } = run;
-  return { result, position: withGone(known, result), requests: deps.requests, sentOrder };
+  const wasCounted = result.kind === 'settled' || (result.kind === 'pending' && sentOrder !== undefined);
+  const position = wasCounted && !mayBeFilled(known.position) ? known.position : withoutGone(known);
+  return { result, position, requests: deps.requests, sentOrder };
 }
 
-/** Coins count as gone for good only with an outcome that reports it. After any other result they are counted again. */
-function withGone({ position, gone }: Knowledge, { kind }: ActionRun['result']): Position {
-  if (gone === undefined || kind === 'settled') return position;
+/** What is missing beside a live exit may be a fill of it that its look-up does not show yet. */
+function mayBeFilled({ exitOrders }: Position): boolean {
+  return exitOrders.some(({ status }) => status !== 'done');
+}
+
+/** Coins count as gone for good only with an outcome or an order that rests on it. Otherwise they are counted again. */
+function withoutGone({ position, gone }: Knowledge): Position {
+  if (gone === undefined) return position;
   const before = decimal(position.goneAmount ?? '0').minus(gone);
   return { ...position, goneAmount: before.gt(0) ? toAmount(before) : undefined };
 }

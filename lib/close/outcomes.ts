@@ -156,16 +156,9 @@ export function canceled(run: Execution): ActionResult {
 export function exitsClosed(run: Execution): ActionResult {
   const { position } = run.known;
   const exit = lastFilledExit(position);
-  const { goneAmount = '0' } = position;
-  if (exit === undefined) return isPositive(goneAmount) ? allGone(run, goneAmount) : dust(run, '0');
+  if (exit === undefined) return dust(run, '0');
   const { detail, ...facts } = closedByExit(position, exit);
   return settled(run, { ...facts, detail: `${detail('had already closed')} No order was sent.` });
-}
-
-function allGone(run: Execution, gone: Amount): ActionResult {
-  const { base } = run.known.position.market;
-  const detail = `${gone} ${base} of the position is no longer in the account, and nothing is left to close. No order was sent.`;
-  return settled(run, { outcome: 'closed', closedBy: 'external', detail, remaining: '0' });
 }
 
 /** The facts of an exit order that closed all of the position. */

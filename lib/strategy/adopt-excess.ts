@@ -61,10 +61,16 @@ export async function adoptExcess(
 ): Promise<Adoption> {
   const until = Math.min(services.now() + withinMs, services.until ?? Number.POSITIVE_INFINITY);
   const late = unknown('The exchange did not answer in time.');
-  const adopted = adopt(services, place, listed, { until, alertAt }).catch((thrown: unknown) =>
+  let isStoring = false;
+  const onStore = () => {
+    isStoring = true;
+  };
+  const adopted = adopt(services, place, listed, { until, alertAt, onStore }).catch((thrown: unknown) =>
     unknown(toFault(thrown).detail),
   );
-  return Promise.race([adopted, services.sleep(Math.max(0, until - services.now())).then(() => late)]);
+  // A position that may be stored by now must be acted on: no later try finds it again.
+  const timer = services.sleep(Math.max(0, until - services.now())).then(() => (isStoring ? adopted : late));
+  return Promise.race([adopted, timer]);
 }
 
 function unknown(why: string): Extract<Adoption, { kind: 'unknown' }> {
@@ -74,13 +80,14 @@ function unknown(why: string): Extract<Adoption, { kind: 'unknown' }> {
 interface Limits {
   until: number;
   alertAt: number | undefined;
+  onStore: () => void;
 }
 
 async function adopt(
   services: Services,
   wanted: ExcessPlace,
   { positions, unreadable }: Listed,
-  { until, alertAt }: Limits,
+  { until, alertAt, onStore }: Limits,
 ): Promise<Adoption> {
   const place = await connect(services, wanted);
   if (place.market.kind === 'spot') return { kind: 'nothing' };
@@ -99,6 +106,7 @@ async function adopt(
   const drafted = await complete(services, place, there, { whole, alertAt });
   if (drafted.kind === 'unknown') return drafted;
   if (services.now() >= until) return unknown('There was no time left to adopt.');
+  onStore();
   const created = await services.store.createPosition(drafted.position);
   await takeSlot(services, drafted.position, slot);
   return created ? drafted : findOther(services, slot, excess);

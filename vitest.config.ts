@@ -52,9 +52,9 @@ export default defineConfig({
     // restores what it changes of the process (environment variables, clock), and `vi.mock` is not used.
     isolate: false,
     sequence: { sequencer: LongestFirst },
-    // Bundling, CDK and dynalite need seconds on a cold machine.
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Bundling, CDK and the longest properties need seconds, and three times as many on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     reporters: ['default', './test/closing-line-reporter.ts'],
   },
 });

@@ -23,6 +23,8 @@ function stage(amount: string, over: Partial<Exchange> = {}) {
     exits: {} as Exchange['exits'],
     loadMarket: async () => examplePerpetual,
     fetchPrice: async () => '60000',
+    fetchOpenOrders: async () => [],
+    fetchTrades: async () => [],
     async fetchPosition() {
       const once = during;
       during = async () => undefined;

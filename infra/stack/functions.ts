@@ -55,15 +55,14 @@ export function createTrigger(
   // No permission creates a link: an attacker in this function can't make one.
   table.grant(trigger, ['GetItem', 'BatchGetItem']);
   table.grantTradeWrites(trigger, ...adoptedKeys);
-  table.grantScopeReads(trigger);
-  // The page of a hit shows what the history has of it. What a hit that adopts reads is in the markers.
-  table.grantListReads(trigger, 'market#*', 'hits#*');
+  // The open positions of a scope, the markers of a market, and for the page of a hit what the history has of it. No links.
+  table.grantListReads(trigger, 'position-open', 'market#*', 'hits#*');
   trigger.grantAccounts(accountsPath(common), ['GetParameter']);
   return trigger;
 }
 
-/** What a hit or a sweep that adopts writes: the position, its marker and its place in the chain of adoptions. */
-const adoptedKeys = ['position#*', 'market#*', 'name#adopted#*'];
+/** What a hit or a sweep that adopts writes besides the position: its marker and its place in the chain of adoptions. */
+const adoptedKeys = ['market#*', 'name#adopted#*'];
 
 export function createAdmin(
   scope: Construct,
@@ -112,9 +111,8 @@ export function createSweep(
     retryAttempts: 0,
     maxEventAge,
   });
-  table.grant(sweep, ['GetItem', 'BatchGetItem'], ['Query']);
+  table.grant(sweep, ['GetItem', 'BatchGetItem', 'Query'], ['Query']);
   table.grantTradeWrites(sweep, 'sweep', 'health', ...adoptedKeys);
-  table.grantListReads(sweep, 'market#*');
   // A key ends also while no position is open, so the sweep lists the accounts.
   sweep.grantAccounts(accountsPath(common), ['GetParameter', 'GetParametersByPath']);
   sweep.grantChannels(channelsPath(common), ['GetParameter']);

@@ -60,26 +60,19 @@ export class PositionTable extends Construct {
   }
 
   /**
-   * Allows updates of positions, new hit records and the states of links, and nothing else. UpdateItem creates an item that does
-   * not exist, so without these conditions an attacker in the function could create a link.
+   * Allows to write positions, hit records and the states of links, and nothing else. Without these conditions an attacker in the
+   * function could create a link. One statement: what both actions can do to an item is the same.
    * @param more keys of items that the function may write besides.
    */
   grantTradeWrites(to: RipcordFunction, ...more: string[]): void {
     to.grant({}, [
-      this.#allow(['PutItem'], 'hits#*', 'link-state#*', ...more),
-      this.#allow(['UpdateItem'], 'position#*'),
+      this.#allow(['PutItem', 'UpdateItem'], 'hits#*', 'link-state#*', 'position#*', ...more),
     ]);
   }
 
-  /** Allows to list the open positions, and no links. */
-  grantScopeReads(to: RipcordFunction): void {
-    const { actions, conditions } = this.#allow(['Query'], 'position-open');
-    to.grant({}, [{ actions, resources: [this.#indexArn], conditions }]);
-  }
-
-  /** Allows to list what is under these keys of the table itself. */
+  /** Allows to list what is under these keys, of the table or its index. One statement: a template has to fit into a request. */
   grantListReads(to: RipcordFunction, ...keys: string[]): void {
-    to.grant({}, [this.#allow(['Query'], ...keys)]);
+    to.grant({}, [{ ...this.#allow(['Query'], ...keys), resources: [this.#arn, this.#indexArn] }]);
   }
 
   /** Allows to read and write the one item with the health of accounts, and the messages about it. */

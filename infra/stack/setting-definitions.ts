@@ -116,7 +116,7 @@ export const settings = {
   egressProxies: {
     ...choice(
       ['0', '1', '2'],
-      'Fixed addresses for the allow-lists of API keys: proxies on EC2, $7.36 a month each',
+      'Proxies with fixed addresses for API keys, $7.36 a month each',
     ),
     default: '0',
   },
@@ -137,7 +137,7 @@ export const settings = {
   table: optionalText(
     '[A-Za-z0-9_.-]{3,255}',
     'the name of a DynamoDB table',
-    "An existing table to use instead of the stack's own: one that a deleted stack left, or a restored one",
+    "A table to use instead of the stack's own, such as a restored one",
   ),
   linksHalted: {
     ...choice(['true', 'false'], 'Links and the sweep act on nothing; ripcord restore sets and ends it'),

@@ -65,9 +65,7 @@ export class PositionTable extends Construct {
    * @param more keys of items that the function may write besides.
    */
   grantTradeWrites(to: RipcordFunction, ...more: string[]): void {
-    to.grant({}, [
-      this.#allow(['PutItem', 'UpdateItem'], 'hits#*', 'link-state#*', 'position#*', ...more),
-    ]);
+    to.grant({}, [this.#allow(['PutItem', 'UpdateItem'], 'hits#*', 'link-state#*', 'position#*', ...more)]);
   }
 
   /** Allows to list what is under these keys, of the table or its index. One statement: a template has to fit into a request. */

@@ -114,10 +114,7 @@ export const settings = {
     default: 'false',
   },
   egressProxies: {
-    ...choice(
-      ['0', '1', '2'],
-      'Proxies with fixed addresses for API keys, $7.36 a month each',
-    ),
+    ...choice(['0', '1', '2'], 'Proxies with fixed addresses for API keys, $7.36 a month each'),
     default: '0',
   },
   egressBuild: {

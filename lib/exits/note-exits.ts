@@ -123,11 +123,11 @@ function noteRefusedMove(
   if (previous === undefined || removed === true || !(isPassed || isRefused)) return undefined;
   const passed = `The price ${position.lastSync?.price} has passed the stop ${stop.price}`;
   const { reason, message } = refusal ?? { reason: 'would-trigger', message: passed };
+  // Its owner moved it there, and only its size was to change: the looser price of the plan must not replace it.
+  const stays = position.market.kind === 'perpetual' && position.exitOrders.some((o) => isStopAt(o, stop));
+  const { price, limitPrice } = stays ? stop : previous;
   const next = isMissing ? 'is placed again' : 'stays';
-  sentences.push(
-    `${refusal === undefined ? `${passed}, so the` : 'The'} earlier stop at ${previous.price} ${next}.`,
-  );
-  const { price, limitPrice } = previous;
+  sentences.push(`${refusal === undefined ? `${passed}, so the` : 'The'} earlier stop at ${price} ${next}.`);
   // The same price for a larger amount is no other stop, and is tried again.
   const isMoved = !decimal(price).eq(stop.price);
   return {

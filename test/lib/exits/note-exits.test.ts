@@ -87,3 +87,23 @@ describe('what the record notes of exits', () => {
     expect(noteExits(exampleWith(plan, { ...passed, exitOrders: [restingStop()] }))).toBeUndefined();
   });
 });
+
+describe('a stop that its owner has tightened, and whose size the exchange refuses to change', () => {
+  const refusal = { reason: 'too-many-orders', message: 'Too many orders.' } as const;
+  const plan = examplePlan({ stop: { price: '59000', previous: { price: '58000' }, refusal } });
+
+  it('stays at its price while it rests', () => {
+    const exitOrders = [restingStop({ triggerPrice: '59000', endsFor: 'replaced' })];
+    const noted = noteExits(exampleWith(plan, { exitOrders }));
+    expect(noted).toMatchObject({
+      exitPlan: { stopLoss: { price: '59000' } },
+      sentences: ['The earlier stop at 59000 stays.'],
+    });
+    expect(noted?.exitPlan.stopLoss).not.toHaveProperty('previous');
+    expect(noted?.exitOrders[0]?.endsFor).toBeUndefined();
+  });
+
+  it('goes back to the price of the plan once none rests', () => {
+    expect(noteExits(exampleWith(plan))?.exitPlan.stopLoss).toMatchObject({ price: '58000' });
+  });
+});

@@ -259,7 +259,7 @@ function judge(positionId: string, outcome: Outcome, answers: Answer[]): string[
   const violations: string[] = [];
   if (outcome?.outcome !== 'closed') violations.push(`${positionId} has the outcome ${outcome?.outcome}`);
   const told = answers.filter(({ status }) => status === 200);
-  // 503 is true of a hit that has done nothing: then another one says that it has.
+  // 503 is true of a hit that has done nothing.
   for (const { status, body } of answers)
     if (status !== 200 && status !== 202 && status !== 503)
       violations.push(`${positionId}: an answer was ${status} ${String(body.status)}`);
@@ -268,8 +268,9 @@ function judge(positionId: string, outcome: Outcome, answers: Answer[]): string[
       if (JSON.stringify(body[name]) !== JSON.stringify(value))
         violations.push(`${positionId}: an answer says ${name} ${String(body[name])}, not ${String(value)}`);
   const first = told.filter(({ body }) => body.repeated !== true);
-  const isTurnedAway = answers.some(({ status }) => status === 503);
-  if (first.length > 1 || (isTurnedAway && first.length === 0))
+  // A hit that made the close may have to answer 202 before it is confirmed, so that no answer states the outcome first.
+  const isPending = answers.some(({ status }) => status === 202);
+  if (first.length > 1 || (first.length === 0 && !isPending))
     violations.push(`${positionId}: ${first.length} answers say that they have done it`);
   return violations;
 }

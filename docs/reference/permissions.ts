@@ -17,7 +17,7 @@ text; with \`parameter …\` after a key, to what belongs to that parameter.`;
 const roles: Record<string, string> = {
   trigger: "Handles hits. It can close and adopt positions, and can't create a link.",
   admin: "Runs the owner's commands. Anyone who may invoke it has all of its rights.",
-  sweep: 'Completes closes, syncs positions, places exits and sends notices.',
+  sweep: 'Completes closes and adoptions, syncs positions, places exits and sends notices.',
   alarm: 'Sends alarms to the channels that are not e-mail.',
   proxy: "The role of the proxies' instances, which send requests from fixed addresses.",
 };

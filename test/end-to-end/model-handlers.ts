@@ -1,10 +1,7 @@
-import { createAdmin } from '../../functions/admin.ts';
-import { createAlarm } from '../../functions/alarm.ts';
 import { type Environment, parsePlace } from '../../functions/environment.ts';
 import { assembleServices } from '../../functions/services.ts';
-import { createSweep } from '../../functions/sweep.ts';
-import { createTrigger } from '../../functions/trigger.ts';
 import { createWakeSweep } from '../../functions/wake-sweep.ts';
+import { createHandlersOn } from '../../infra/local/create-project-handlers.ts';
 import type { CreateHandlers } from '../../infra/local/lambdas.ts';
 import { fileAccounts } from '../../lib/account/file-accounts.ts';
 import { ccxtExchanges } from '../../lib/exchange/ccxt/ccxt-exchange.ts';
@@ -49,15 +46,7 @@ export function createModelHandlers(pollMs = pollIntervalMs): ModelHandlers {
     return { ...built, services: { ...services, sleep } };
   };
   return {
-    create(environment, write) {
-      const log = createLog({ write });
-      return {
-        trigger: createTrigger(environment, build, log),
-        admin: createAdmin(environment, build, log),
-        sweep: createSweep(environment, build, log),
-        alarm: createAlarm(environment, log),
-      };
-    },
+    create: createHandlersOn(build),
     clear() {
       current = createMemoryStore();
     },

@@ -89,8 +89,10 @@ export function planExternalClose(run: Execution, holding: ExternalClose): void 
 }
 
 export function toActionRun(run: Execution, result: ActionRun['result']): ActionRun {
-  const { known, deps, sentOrder } = run;
-  const wasCounted = result.kind === 'settled' || (result.kind === 'pending' && sentOrder !== undefined);
+  const { known, deps, sentOrder, resends } = run;
+  // What a run that resends finds missing may be what the earlier order closed.
+  const isFirst = sentOrder !== undefined && !resends;
+  const wasCounted = result.kind === 'settled' || (result.kind === 'pending' && isFirst);
   const position = wasCounted && !mayBeFilled(known.position) ? known.position : withoutGone(known);
   return { result, position, requests: deps.requests, sentOrder };
 }

@@ -68,6 +68,12 @@ function findHeader(headers: Record<string, unknown>, name: string): string | un
   return value === undefined ? undefined : String(value);
 }
 
+function parseError(venue: Venue, status: number, body: unknown, text: string): VenueError {
+  const error = describeCodeless(venue.id, venue.parseError(status, body), text);
+  const [trouble] = venue.troubleCodes.find(([, codes]) => codes.includes(error.code)) ?? [];
+  return trouble === undefined ? error : { ...error, trouble };
+}
+
 /**
  * Attaches the venue's error response to what ccxt throws, as `venueError`: ccxt's messages lose the code of some
  * errors, and may contain the signed URL.
@@ -78,7 +84,7 @@ function interceptResponses(client: CcxtClient, venue: Venue, gate: RetryAfterGa
     const { pauseMs } = findCodelessRow(venue.id, status, text ?? '') ?? {};
     gate.onResponse(status, findHeader(headers, 'retry-after'), pauseMs);
     const withVenueError = (thrown: unknown) => {
-      const error = describeCodeless(venue.id, venue.parseError(status, body), text ?? '');
+      const error = parseError(venue, status, body, text ?? '');
       return Object.assign(thrown instanceof Error ? thrown : new Error('error response'), {
         venueError: redactKeys(client, error),
       });

@@ -95,6 +95,15 @@ export const binanceErrors = {
   parseError,
   deniedCodes: new Set(['-1002', '-1022', '-2014', '-2015']),
   clockCodes: new Set(['-1021', '-5028']),
+  troubleCodes: [
+    ['key', ['-2014', '-1022']],
+    // "Invalid API-key, IP, or permissions for action."
+    ['key-or-address', ['-2015']],
+    ['permission', ['-1002']],
+    // "Too many requests", also during a ban.
+    ['rate', ['-1003', '-1015']],
+    ['clock', ['-1021', '-5028']],
+  ],
   // -2013 is the response to a look-up, -2011 to a cancel.
   notFoundCodes: new Set(['-2013', '-2011']),
 } satisfies Partial<Venue>;

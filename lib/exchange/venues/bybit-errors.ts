@@ -136,6 +136,17 @@ export const bybitErrors = {
   errors,
   deniedCodes: new Set(['-2015', '10003', '10004', '10005', '10007', '10010', '33004']),
   clockCodes: new Set(['10002']),
+  troubleCodes: [
+    ['key', ['10003', '10004', '10007']],
+    ['expired', ['33004']],
+    // "Unmatched IP, please check your API key's bound IP addresses."
+    ['address', ['10010']],
+    ['key-or-address', ['-2015']],
+    ['permission', ['10005', '10008', '10027']],
+    // 10018 is about the address.
+    ['rate', ['10006', '10018']],
+    ['clock', ['10002']],
+  ],
   // 110001 is for perpetuals, 170213 for spot.
   notFoundCodes: new Set(['110001', '170213']),
   // Completed, filled or canceled. https://bybit-exchange.github.io/docs/v5/error

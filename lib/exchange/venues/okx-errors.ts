@@ -105,6 +105,13 @@ export const okxErrors = {
     ].concat(['50114', '50119', '50120']),
   ),
   clockCodes: new Set(['50102', '50112', '50036']),
+  troubleCodes: [
+    ['key', ['50101', '50103', '50104', '50105', '50106', '50111', '50113', '50114', '50119']],
+    ['address', ['50035', '50110']],
+    ['permission', ['50027', '50030', '50100', '50120']],
+    ['rate', ['50011', '50040', '50061']],
+    ['clock', ['50102', '50112']],
+  ],
   // Look-up: "Order does not exist." Cancel: "as the order has been filled, canceled or does not exist."
   notFoundCodes: new Set(['51603', '51400', '51063', '51527']),
   // "Already canceled", "already completed", "has been triggered and can't be canceled".

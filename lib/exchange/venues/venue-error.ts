@@ -1,3 +1,5 @@
+import type { TroubleCause } from '../trouble-cause.ts';
+
 /**
  * Why a request got an HTTP status without a code of the venue: the response is from a CDN or a firewall in front of
  * the API, or rejects the request itself, so no order was placed.
@@ -27,4 +29,6 @@ export interface VenueError {
   message: string;
   /** Why the request did not reach the venue's API. Only without a code. */
   cause?: CodelessCause;
+  /** What the account's owner can change about it, by `troubleCodes` of the venue. */
+  trouble?: TroubleCause;
 }

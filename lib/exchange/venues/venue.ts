@@ -25,6 +25,7 @@ import type {
   TradeRange,
   Trading,
 } from '../exchange.ts';
+import type { TroubleCause } from '../trouble-cause.ts';
 
 import type { ErrorTable } from './error-table.ts';
 import type { VenueError } from './venue-error.ts';
@@ -136,6 +137,8 @@ export interface Venue {
   deniedCodes: ReadonlySet<string>;
   /** The codes for a clock that differs too much from the venue's. */
   clockCodes: ReadonlySet<string>;
+  /** The codes, on any call, for what the account's owner can change. */
+  troubleCodes: readonly (readonly [TroubleCause, readonly string[]])[];
   /** Whether a response with a status below 400 is an error. Only for errors that ccxt lets pass. */
   isErrorResponse?(body: unknown): boolean;
   /** Reads the error from a response's body. */

@@ -15,11 +15,11 @@ export type FaultKind =
   | {
       kind: 'status';
       status: number;
-      code?: number | undefined;
+      code?: number | string | undefined;
       msg?: string | undefined;
       retryAfter?: number | undefined;
     }
-  | { kind: 'error-after'; code: number; msg?: string | undefined; status?: number | undefined }
+  | { kind: 'error-after'; code: number | string; msg?: string | undefined; status?: number | undefined }
   | { kind: 'not-found' }
   | { kind: 'late'; ms: number }
   | { kind: 'fill-before-cancel'; amount?: string | undefined }

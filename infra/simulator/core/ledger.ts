@@ -18,7 +18,7 @@ export type LedgerEvent =
       query: string;
       /** 0 if the client got no complete response: the connection was closed or stalled. */
       status: number;
-      code?: number;
+      code?: number | string;
       fault?: string;
     }
   | (LedgerOrderFields & { type: 'order'; side: Side; orderType: OrderType; amount: string; price?: string })

@@ -3,7 +3,7 @@ export interface Answer {
   status: number;
   text: string;
   /** The venue's error code, for the ledger. */
-  code?: number;
+  code?: number | string;
   headers?: Record<string, string>;
 }
 

@@ -20,6 +20,7 @@ export const timeInForce = z.enum(['GTC', 'IOC', 'FOK']);
 export const clientOrderId = z.string().min(1).max(36);
 // Query strings contain numbers as text.
 export const wholeNumber = z.coerce.number().int().nonnegative();
+const errorCode = z.union([z.number().int(), z.string().min(1)]);
 const httpStatus = z.number().int().min(200).max(599);
 export const limits = z.strictObject({ min: amount, max: amount, step: amount });
 
@@ -40,13 +41,13 @@ export const fault = z
       kind: z.literal('status'),
       // Some venues respond to errors with 200.
       status: httpStatus,
-      code: z.number().int().optional(),
+      code: errorCode.optional(),
       msg: z.string().optional(),
       retryAfter: wholeNumber.optional(),
     }),
     z.object({
       kind: z.literal('error-after'),
-      code: z.number().int(),
+      code: errorCode,
       msg: z.string().optional(),
       status: httpStatus.optional(),
     }),

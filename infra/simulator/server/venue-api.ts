@@ -11,9 +11,10 @@ export interface VenueRequest {
 
 /** An error response in the venue's own code and words. */
 export class VenueError extends Error {
-  readonly code: number;
+  /** Some venues have words for codes. */
+  readonly code: number | string;
   readonly status: number;
-  constructor(code: number, message: string, status = 400) {
+  constructor(code: number | string, message: string, status = 400) {
     super(message);
     this.name = 'VenueError';
     this.code = code;

@@ -159,17 +159,20 @@ function encodeBeforeSigning(client: CcxtClient): void {
     rawencode(...parameters).replaceAll(/\P{ASCII}+/gu, encodeURIComponent);
 }
 
-/** SHA-256 by its object identifier, https://www.rfc-editor.org/rfc/rfc8017#appendix-B.1 */
-const sha256Id = '0609608648016503040201';
+/** By the object identifiers of https://www.rfc-editor.org/rfc/rfc8017#appendix-B.1 */
+const nativeHashes = new Map([
+  ['0609608648016503040201', 'sha256'],
+  ['0609608648016503040203', 'sha512'],
+]);
 
 /** ccxt computes each signature in JavaScript, which takes a hit ten times as long as Node's own code. */
 function signNatively(client: CcxtClient): void {
   const { hmac } = client;
   client.hmac = (...parameters: Parameters<typeof hmac>) => {
     const [request, secret, hash, digest = 'hex'] = parameters;
-    const id = Buffer.from(hash.oid ?? []).toString('hex');
-    if (id !== sha256Id || (digest !== 'hex' && digest !== 'base64')) return hmac(...parameters);
-    return createHmac('sha256', secret).update(request).digest(digest);
+    const name = nativeHashes.get(Buffer.from(hash.oid ?? []).toString('hex'));
+    if (name === undefined || (digest !== 'hex' && digest !== 'base64')) return hmac(...parameters);
+    return createHmac(name, secret).update(request).digest(digest);
   };
 }
 

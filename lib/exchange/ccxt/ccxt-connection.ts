@@ -105,8 +105,7 @@ export class CcxtConnection {
 
   /** Opens the connection of the next order. */
   openConnection(): void {
-    const { [this.venue.orderApi]: url = '' } = this.client.urls.api as Record<string, string>;
-    this.#agents.openConnection(this.client.implodeHostname(url));
+    this.#agents.openConnection(findOrderUrl(this.client, this.venue));
   }
 
   /** Gives ccxt one market by its stored rules, so that no call loads all markets. */
@@ -227,10 +226,17 @@ export class CcxtConnection {
   }
 }
 
+/** @returns the URL that orders are sent to. */
+export function findOrderUrl(client: CcxtClient, { orderApi }: Pick<Venue, 'orderApi'>): string {
+  const names = typeof orderApi === 'string' ? [orderApi] : orderApi;
+  const url = names.reduce<unknown>((urls, name) => (urls as Record<string, unknown>)[name], client.urls.api);
+  return client.implodeHostname(url as string);
+}
+
 /** Whether requests can be signed. Otherwise each would fail before it is sent, and be taken for one without a response. */
 function canSign(client: CcxtClient, { orderApi, signApi = orderApi }: Venue, secret: string): boolean {
   try {
-    Object.assign(Object.create(client), { secret }).sign('order', signApi, 'POST', {});
+    Object.assign(Object.create(client), { secret }).sign('order', signApi as string, 'POST', {});
     return true;
   } catch {
     return false;

@@ -129,7 +129,11 @@ export function toOrderRef({ orderId, clientOrderId, conditional }: OrderRef): F
 }
 
 /** "It only means that your cancellation request has been accepted by the system server." An empty answer says nothing. */
-export async function cancelOrder(client: CcxtClient, { id }: MarketRules, ref: OrderRef): Promise<void> {
+export async function cancelOrder(
+  client: CcxtClient,
+  { id }: MarketRules,
+  ref: OrderRef,
+): Promise<undefined> {
   const request = { instId: id, ...toOrderRef(ref) };
   // https://www.okx.com/docs-v5/en/#order-book-trading-algo-trading-post-cancel-algo-order
   readFirst(

@@ -102,10 +102,10 @@ export interface Venue {
   kinds: ReadonlySet<MarketKind>;
   /** ccxt's `options`: the receive window, and hidden requests disabled. An account's options can't change them. */
   options: Parameters;
-  /** The name of the URL in ccxt's `urls.api` that orders are sent to. */
-  orderApi: string;
+  /** The name of the URL in ccxt's `urls.api` that orders are sent to, or the names that lead to it. */
+  orderApi: string | readonly string[];
   /** ccxt's name of the API that orders are signed for, if it is not that of their URL. */
-  signApi?: string;
+  signApi?: string | readonly string[];
   /** How long after its timestamp the venue can still accept a request. `options` sends the same value. */
   recvWindowMs: number;
   /** How long after the receive window a look-up may still miss an order that exists. */
@@ -161,8 +161,11 @@ export interface Venue {
     order: VenueOrder,
     parameters: Parameters,
   ): Promise<Order | undefined>;
-  /** The same for a cancel. It rejects unless the response acknowledges the cancel. */
-  cancelOrder?(client: CcxtClient, market: MarketRules, ref: OrderRef): Promise<void>;
+  /**
+   * The same for a cancel. It rejects unless the response acknowledges the cancel.
+   * @returns the order, if the response reports it.
+   */
+  cancelOrder?(client: CcxtClient, market: MarketRules, ref: OrderRef): Promise<Order | undefined>;
   /** The raw market info that ccxt reads when it creates orders. */
   marketInfo: Parameters;
   /** @returns the rules that ccxt's market does not carry in full. */

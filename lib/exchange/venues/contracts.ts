@@ -1,4 +1,4 @@
-import { type Amount, decimal, toAmount } from '../../decimal.ts';
+import { type Amount, decimal, isPositive, toAmount, truncateToStep } from '../../decimal.ts';
 import type { MarketRules } from '../exchange.ts';
 import { Unsupported } from './venue-error.ts';
 
@@ -29,4 +29,15 @@ export function toContracts(market: Sized, amount: Amount): Amount {
   if (step.lte(0) || !base.modulo(step).isZero() || !base.dividedBy(unit).times(unit).eq(base))
     throw new Unsupported(`${amount} is no whole number of lots in ${market.symbol}`);
   return toAmount(base.dividedBy(unit));
+}
+
+/**
+ * @returns the size of an order in the venue's own unit, rounded down to the market's step.
+ * @throws Unsupported if nothing is left.
+ */
+export function toSize(market: Sized, amount: Amount = '0'): Amount {
+  const whole = truncateToStep(amount, market.amountStep);
+  if (market.kind === 'perpetual') return toContracts(market, whole);
+  if (!isPositive(whole)) throw new Unsupported(`${amount} is no amount of an order in ${market.symbol}`);
+  return whole;
 }

@@ -1,6 +1,6 @@
 import type { Exchange as CcxtClient } from 'ccxt';
 import type { ExchangePosition, Margin, MarketOrder, MarketRules, Permissions, Side } from '../exchange.ts';
-import { type Fields, parseData, readFirst } from './okx-requests.ts';
+import { type Fields, parseData, readFirst } from './lists.ts';
 import { parsePositiveAmount, readFigure } from './parse-amount.ts';
 import type { VenuePosition } from './venue.ts';
 import { Unsupported } from './venue-error.ts';

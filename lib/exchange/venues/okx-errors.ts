@@ -1,5 +1,5 @@
 import type { ErrorMeaning, ErrorRow } from './error-table.ts';
-import type { Fields } from './okx-requests.ts';
+import type { Fields } from './lists.ts';
 import type { Venue } from './venue.ts';
 import type { VenueError } from './venue-error.ts';
 

@@ -1,11 +1,12 @@
 import type { Exchange as CcxtClient, Order } from 'ccxt';
-import { type Amount, isPositive, truncateToStep } from '../../decimal.ts';
+import type { Amount } from '../../decimal.ts';
 import type { MarketKind, MarketRules, OrderRef, ReducibleOrder, StopLossOrder } from '../exchange.ts';
-import { toContracts } from './contracts.ts';
+import { toContracts, toSize } from './contracts.ts';
 import { findRejectReason } from './error-table.ts';
+import { type Fields, readFirst } from './lists.ts';
 import { forgetModes, readTradeMode } from './okx-account.ts';
 import { okxErrors } from './okx-errors.ts';
-import { type Fields, fetchPages, readFirst, toInstrumentType, toPrice } from './okx-requests.ts';
+import { fetchPages, toInstrumentType, toPrice } from './okx-requests.ts';
 import type { VenueOrder } from './venue.ts';
 import { NotReady, Unsupported, type VenueError } from './venue-error.ts';
 
@@ -44,14 +45,6 @@ function toOrder(row: Fields): Order {
     lastUpdateTimestamp: Number(row.uTime || row.cTime),
   };
   return order as unknown as Order;
-}
-
-/** @returns the amount of an order in OKX's unit: base currency on spot, contracts otherwise. */
-function toSize(market: MarketRules, amount: Amount = '0'): Amount {
-  const whole = truncateToStep(amount, market.amountStep);
-  if (market.kind === 'perpetual') return toContracts(market, whole);
-  if (!isPositive(whole)) throw new Unsupported(`${amount} is no amount of an order in ${market.symbol}`);
-  return whole;
 }
 
 /**

@@ -3,7 +3,8 @@ import { decimal, toAmount } from '../../decimal.ts';
 import type { Funding, MarketRules, TimeRange, TradeCause, TradedOrder, TradeRange } from '../exchange.ts';
 import { toBase } from './contracts.ts';
 import { sumFills } from './fills.ts';
-import { type Fields, fetchPages, toInstrumentType } from './okx-requests.ts';
+import type { Fields } from './lists.ts';
+import { fetchPages, toInstrumentType } from './okx-requests.ts';
 import type { ListedFills, VenueTrade } from './venue.ts';
 
 const dayMs = 86_400_000;

@@ -1,6 +1,7 @@
 import type { Exchange as CcxtClient, Market } from 'ccxt';
 import { decimal, toAmount } from '../../decimal.ts';
 import type { Balance, MarketKind, MarketOrder, MarketRules } from '../exchange.ts';
+import { type Fields, parseData, readFirst } from './lists.ts';
 import { fetchOpenPositions, fetchPermissions, fetchPosition, readConfig } from './okx-account.ts';
 import { okxErrors } from './okx-errors.ts';
 import {
@@ -12,7 +13,7 @@ import {
   reduceOrder,
   toOrderRef,
 } from './okx-orders.ts';
-import { type Fields, parseData, readFirst, toInstrumentType } from './okx-requests.ts';
+import { toInstrumentType } from './okx-requests.ts';
 import { fetchFills, fetchFunding, fetchTrades, okxListing } from './okx-trades.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { Fence, FenceFields, UnsignedRequest, Venue } from './venue.ts';

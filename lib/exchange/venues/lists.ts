@@ -1,0 +1,47 @@
+/** The venue's own fields of a request or a row. */
+export type Fields = Record<string, unknown>;
+
+export interface Response {
+  data?: unknown;
+}
+
+/** @throws TypeError if the response has no list: only an empty list means that there is nothing. */
+export function parseData({ data }: Response): Fields[] {
+  if (!Array.isArray(data)) throw new TypeError('the response has no data');
+  return data;
+}
+
+/** @throws TypeError for an empty list, which answers no question about one thing. */
+export function readFirst(response: Response): Fields {
+  const [first] = parseData(response);
+  if (first === undefined) throw new TypeError('the response is empty');
+  return first;
+}
+
+/** The most rows of one request, at OKX and at Bitget. */
+const rowsPerPage = 100;
+
+/** How a list with pages is read. */
+export interface Pages {
+  /** The field that identifies a row. */
+  idName: string;
+  /** The parameter that asks for the rows before one. */
+  before: string;
+}
+
+/** @returns the rows of all pages, latest first. */
+export async function fetchPages(
+  fetchPage: (request: Fields) => Promise<Response>,
+  request: Fields,
+  { idName, before }: Pages,
+): Promise<Fields[]> {
+  const rows: Fields[] = [];
+  for (let last: unknown; ; ) {
+    const page = parseData(
+      await fetchPage({ ...request, limit: rowsPerPage, ...(last ? { [before]: last } : {}) }),
+    );
+    rows.push(...page);
+    last = page.at(-1)?.[idName];
+    if (page.length < rowsPerPage || last === undefined) return rows;
+  }
+}

@@ -1,4 +1,9 @@
-import type { ExchangeId } from '../../lib/account/account.ts';
+import {
+  type ExchangeId,
+  exchangeIdSchema,
+  type ParentExchangeId,
+  toParent,
+} from '../../lib/account/account.ts';
 import type { MarketKind } from '../../lib/exchange/exchange.ts';
 import type { WrittenRequest } from './in-memory-connection.ts';
 
@@ -63,7 +68,7 @@ const okx: DryExchange = {
   nothing: toOkxResponse(),
 };
 
-const dryExchanges: Record<ExchangeId, DryExchange> = {
+const dryExchanges: Record<ParentExchangeId, DryExchange> = {
   // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints
   binance: {
     kind: 'spot',
@@ -99,14 +104,12 @@ const dryExchanges: Record<ExchangeId, DryExchange> = {
     nothing: toBybitResponse({ category: 'linear', list: [], nextPageCursor: '' }),
   },
   okx,
-  myokx: okx,
-  okxus: okx,
 };
 
 /** @returns undefined for an exchange that this version does not know. */
 export function findDryExchange(exchange: string): { id: ExchangeId; dry: DryExchange } | undefined {
-  const [id, dry] = Object.entries(dryExchanges).find(([each]) => each === exchange) ?? [];
-  return dry === undefined ? undefined : { id: id as ExchangeId, dry };
+  const { data: id } = exchangeIdSchema.safeParse(exchange);
+  return id === undefined ? undefined : { id, dry: dryExchanges[toParent(id)] };
 }
 
 export function respondAsExchange(

@@ -8,14 +8,42 @@ export const accountNameSchema = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1 to 64 letters, digits, - or _, such as "main"');
 
 /** The supported exchanges, by ccxt's name. */
-export const exchangeIdSchema = z.enum(['binance', 'binanceusdm', 'bybit', 'okx', 'myokx', 'okxus']);
+export const exchangeIdSchema = z.enum([
+  'binance',
+  'binanceusdm',
+  'binanceus',
+  'bybit',
+  'bybiteu',
+  'bybitid',
+  'okx',
+  'myokx',
+  'okxus',
+]);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 
+/** Exchanges of one region, which have the API of another exchange at a host of their own. */
+const parents = {
+  binanceus: 'binance',
+  bybiteu: 'bybit',
+  bybitid: 'bybit',
+  myokx: 'okx',
+  okxus: 'okx',
+} as const satisfies Partial<Record<ExchangeId, ExchangeId>>;
+
+/** An exchange that is not of one region only. */
+export type ParentExchangeId = Exclude<ExchangeId, keyof typeof parents>;
+
+/** @returns the exchange whose API it has: itself, unless it is of one region only. */
+export function toParent(id: ExchangeId): ParentExchangeId {
+  return id in parents ? parents[id as keyof typeof parents] : (id as ParentExchangeId);
+}
+
 /** The exchanges whose keys have a password, which OKX calls a passphrase. Without it, no request can be signed. */
-const passwordExchanges: ReadonlySet<string> = new Set<ExchangeId>(['okx', 'myokx', 'okxus']);
+const passwordExchanges: ReadonlySet<string> = new Set<ParentExchangeId>(['okx']);
 
 export function requiresPassword(exchange: string): boolean {
-  return passwordExchanges.has(exchange);
+  const { data: id } = exchangeIdSchema.safeParse(exchange);
+  return id !== undefined && passwordExchanges.has(toParent(id));
 }
 
 /** The most addresses of an account: a third would cost time that a hit does not have. */
@@ -53,7 +81,7 @@ const baseUrlMeaning =
 /** One account's credentials: an SSM SecureString on AWS, an entry of accounts.json locally. */
 export const accountSchema = z.strictObject({
   exchange: exchangeIdSchema.describe(
-    'The exchange. `binanceusdm` is Binance USD-M futures; `myokx` is OKX in the EEA, `okxus` in the US and Australia.',
+    'The exchange. `binanceusdm` is Binance USD-M futures. Some regions have an exchange of their own: `binanceus`; `bybiteu` and `bybitid`; `myokx` in the EEA, `okxus` in the US and Australia.',
   ),
   apiKey: credentialSchema.describe('API key.'),
   secret: credentialSchema.describe('Secret of the API key, or a private key as PEM.'),

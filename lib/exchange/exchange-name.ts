@@ -4,7 +4,10 @@ const names: Record<ExchangeId, string> = {
   binance: 'Binance',
   // Binance writes USDⓈ-M, but many typefaces lack the circled letter.
   binanceusdm: 'Binance USD-M',
+  binanceus: 'Binance US',
   bybit: 'Bybit',
+  bybiteu: 'Bybit EU',
+  bybitid: 'Bybit Indonesia',
   okx: 'OKX',
   myokx: 'OKX EEA',
   okxus: 'OKX US',

@@ -1,3 +1,5 @@
+import type { ExchangeId } from '../account/account.ts';
+
 /** @returns whether TradingView can reach a link: it only opens ports 80 and 443 of public addresses. */
 export function isReachableByTradingView(url: string): boolean {
   return !/^https?:\/\/(127\.|localhost|\[::1\])/.test(url);
@@ -12,10 +14,13 @@ export const otherMarket =
   "Alerts created on a different market will still work, but may not align with this market's chart data.";
 
 /** Exchanges by the name that TradingView gives them. */
-const exchangeNames: Record<string, string> = {
+const exchangeNames: Record<ExchangeId, string> = {
   binance: 'Binance',
   binanceusdm: 'Binance',
+  binanceus: 'Binance.US',
   bybit: 'Bybit',
+  bybiteu: 'Bybit',
+  bybitid: 'Bybit',
   okx: 'OKX',
   myokx: 'OKX',
   okxus: 'OKX',
@@ -32,6 +37,6 @@ export function toTradingViewSymbol(market: { symbol: string; exchange: string }
   const [base, quote, settle] = market.symbol.split(/[/:]/);
   return {
     symbol: `${base}${quote}${settle === undefined ? '' : '.P'}`,
-    exchange: exchangeNames[market.exchange] ?? market.exchange,
+    exchange: exchangeNames[market.exchange as ExchangeId] ?? market.exchange,
   };
 }

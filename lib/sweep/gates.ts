@@ -9,14 +9,7 @@ export type Gates = Readonly<Record<ExchangeId, Gate>>;
 /** @param part of the limits: several runs can begin in one minute. */
 export function createGates(services: Services, { exchanges }: SweepLimits, part: number): Gates {
   const create = (limits: ExchangeLimits) => new Gate(services, { ...limits, weight: part * limits.weight });
-  return {
-    binance: create(exchanges.binance),
-    binanceusdm: create(exchanges.binanceusdm),
-    bybit: create(exchanges.bybit),
-    okx: create(exchanges.okx),
-    myokx: create(exchanges.myokx),
-    okxus: create(exchanges.okxus),
-  };
+  return Object.fromEntries(exchangeIdSchema.options.map((id) => [id, create(exchanges[id])])) as Gates;
 }
 
 /** @returns services that charge the weight of each request to the gate of its exchange. */

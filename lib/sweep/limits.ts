@@ -66,6 +66,26 @@ const binance: ExchangeLimits = {
 };
 
 /**
+ * 1,200 a minute. Weights are as they were at Binance before 2023: an account or trades 10, open orders of all markets 40.
+ * https://github.com/binance-us/binance-us-api-docs/blob/master/rest-api.md
+ */
+const binanceus: ExchangeLimits = {
+  ...share(1_200),
+  intervalMs: 100,
+  weights: {
+    calls: {
+      fetchPrices: 2,
+      fetchOpenOrders: 3,
+      fetchOrdersOfMarkets: 40,
+      fetchBalance: 10,
+      fetchTrades: 10,
+      fetchFills: 10,
+    },
+    ...{ other: 10, flat: 0, causes: 0, look: 40 },
+  },
+};
+
+/**
  * 2,400 a minute: https://www.binance.com/en/support/faq/281596e222414cdd9051664ea621cdc3
  * A holding is 5, and 30 more for the position mode if it is flat. The causes of trades are in the forced orders, 20, and
  * in the last order, 1. Funding is 30:
@@ -133,5 +153,9 @@ export const sweepLimits: SweepLimits = {
   snapshotFrom,
   accountIntervalMs: 400,
   awaitedExits: 10,
-  exchanges: { binance, binanceusdm, bybit, okx, myokx: okx, okxus: okx },
+  exchanges: {
+    ...{ binance, binanceusdm, binanceus },
+    ...{ bybit, bybiteu: bybit, bybitid: bybit },
+    ...{ okx, myokx: okx, okxus: okx },
+  },
 };

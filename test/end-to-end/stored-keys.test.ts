@@ -147,7 +147,7 @@ it.each(
     expect(ledgerSince(core, mark).requests).toEqual([]);
     expect(await environment.positionNow(positionId)).toMatchObject({ status: 'open' });
     const { hits } = await environment.admin('history.list', { positionId });
-    expect(hits[0]?.why).toMatch(/^Nothing was sent\. The stored secret can't sign requests to .* as PEM/);
+    expect(hits[0]?.why).toMatch(/^Nothing was sent\. The secret can't sign requests to .* as PEM/);
     stored.set(path, good);
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
   },

@@ -126,13 +126,12 @@ async function readAccountId({ connect }: Services, known: Account): Promise<str
 
 function notStored(fault: Fault, command: string): Fault {
   const { code, detail, hint } = fault;
-  const sentence = toSentence(detail);
+  const sentence = toSentence(detail.replace(' Nothing was sent.', ''));
   if (code === 'exchange-unreachable')
     return new Fault(code, `The key could not be checked: ${sentence} Nothing was stored.`, {
       hint: { text: 'Try again, or store it without a check:', command: `${command} --unchecked` },
     });
-  if (code === 'account-invalid')
-    return new Fault(code, "The secret can't sign requests to the exchange. Nothing was stored.", { hint });
+  if (code === 'account-invalid') return new Fault(code, `${sentence} Nothing was stored.`, { hint });
   if (code !== 'exchange-refused') return fault;
   return new Fault(code, `${sentence} Nothing was stored.`, {
     hint: hint ?? {

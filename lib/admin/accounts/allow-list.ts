@@ -1,4 +1,4 @@
-import type { ExchangeId } from '../../account/account.ts';
+import { type ExchangeId, type ParentExchangeId, toParent } from '../../account/account.ts';
 import { exchangeName } from '../../exchange/exchange-name.ts';
 
 /** What is known of a key's allow-list, and of the addresses that its account uses. */
@@ -15,16 +15,12 @@ export interface AllowList {
   allowed: readonly string[] | undefined;
 }
 
-const okxPlace = 'API, Edit, "IP address"';
-
 /** Where the allow-list of a key is. */
-const places: Readonly<Record<ExchangeId, string>> = {
+const places: Readonly<Record<ParentExchangeId, string>> = {
   binance: 'API Management, Edit restrictions, "Restrict access to trusted IPs only"',
   binanceusdm: 'API Management, Edit restrictions, "Restrict access to trusted IPs only"',
   bybit: 'API Management, Edit, "Only IPs with permissions granted are allowed to access the OpenAPI"',
-  okx: okxPlace,
-  myokx: okxPlace,
-  okxus: okxPlace,
+  okx: 'API, Edit, "IP address"',
 };
 
 /** @returns what to paste where; nothing if the key allows the addresses and no others. */
@@ -37,7 +33,7 @@ export function toAllowListWarnings({
   allowed = [],
 }: AllowList): string[] {
   if (addresses.length === 0) return [];
-  const paste = `At ${exchangeName(exchange)} under ${places[exchange]}, enter: ${addresses.join(', ')}`;
+  const paste = `At ${exchangeName(exchange)} under ${places[toParent(exchange)]}, enter: ${addresses.join(', ')}`;
   const others = allowed.filter((each) => !addresses.includes(each));
   return [
     ...(refused.length > 0

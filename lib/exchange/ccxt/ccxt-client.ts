@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Exchange as CcxtClient } from 'ccxt';
 import type { Account } from '../../account/account.ts';
 import { deadlineSignal, timeLeft } from '../../deadline.ts';
+import { Fault } from '../../fault.ts';
 import { type HttpAgents, NoRoute } from '../../http-agents.ts';
 import { exchangeName } from '../exchange-name.ts';
 import { describeCodeless, findCodelessRow } from '../venues/codeless-errors.ts';
@@ -183,6 +184,15 @@ const fetchUntilDeadline: typeof ccxtFetch = (url, options, agents) => {
   return ccxtFetch(url, { ...options, signal: AbortSignal.any([options.signal, deadline]) }, agents);
 };
 
+/** Without this, the order would go to the live exchange. */
+function useSandbox(client: CcxtClient, { id, useSandbox }: Venue): void {
+  if (useSandbox === undefined)
+    throw new Fault('account-invalid', `${exchangeName(id)} has no test network. Nothing was sent.`, {
+      hint: { text: 'Store the account again without "sandbox", to trade with real money.' },
+    });
+  useSandbox(client);
+}
+
 export interface ClientOptions {
   agents: HttpAgents;
   /** The clock for deadlines and pauses. */
@@ -215,7 +225,7 @@ export async function createClient(
   client.setMarkets([]);
   encodeBeforeSigning(client);
   signNatively(client);
-  if (account.sandbox === true) venue.useSandbox(client);
+  if (account.sandbox === true) useSandbox(client, venue);
   if (account.baseUrl !== undefined) rebaseUrls(client.urls.api as Record<string, unknown>, account.baseUrl);
   const gate = new RetryAfterGate(now);
   interceptResponses(client, venue, gate);

@@ -245,7 +245,7 @@ function canSign(client: CcxtClient, { orderApi, signApi = orderApi }: Venue, se
 
 function invalidSecret({ id }: Venue): Fault {
   const name = exchangeName(id);
-  return new Fault('account-invalid', `The stored secret can't sign requests to ${name}. Nothing was sent.`, {
+  return new Fault('account-invalid', `The secret can't sign requests to ${name}. Nothing was sent.`, {
     hint: {
       text: `Store the account again, with a secret or a private key that ${name} supports: as PEM with its line breaks, and not encrypted.`,
     },

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { ExchangeId } from '../../account/account.ts';
+import { type ExchangeId, type ParentExchangeId, toParent } from '../../account/account.ts';
 import type { RejectReason } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import type { ErrorSource } from './error-sources.ts';
@@ -42,7 +42,7 @@ const okxRows: CodelessRow[] = [
 ];
 
 /** The first row that matches counts. Any other status without a code proves nothing. */
-export const codelessErrors: Record<ExchangeId, readonly CodelessRow[]> = {
+export const codelessErrors: Record<ParentExchangeId, readonly CodelessRow[]> = {
   binance: binanceRows('binanceSpotHttp'),
   binanceusdm: binanceRows('binanceUsdmHttp'),
   bybit: [
@@ -64,8 +64,6 @@ export const codelessErrors: Record<ExchangeId, readonly CodelessRow[]> = {
     { status: 451, cause: 'region', source: 'legalReasons' },
   ],
   okx: okxRows,
-  myokx: okxRows,
-  okxus: okxRows,
 };
 
 /** Why an order was not executed, for each cause. */
@@ -88,7 +86,7 @@ const sentences: Record<CodelessCause, (name: string) => string> = {
 
 /** @returns the row of a response; undefined if its status proves nothing. */
 export function findCodelessRow(id: ExchangeId, status: number, text: string): CodelessRow | undefined {
-  const rows = codelessErrors[id].filter((row) => row.status === status);
+  const rows = codelessErrors[toParent(id)].filter((row) => row.status === status);
   // Only after the filter: a list of markets is megabytes long.
   const lower = rows.length === 0 ? '' : text.toLowerCase();
   return rows.find((row) => row.words?.some((words) => lower.includes(words)) ?? true);

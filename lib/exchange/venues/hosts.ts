@@ -17,6 +17,8 @@ const binanceHosts = [
 export const exchangeHosts: Readonly<Record<ExchangeId, readonly string[]>> = {
   binance: binanceHosts,
   binanceusdm: [...binanceHosts, 'fapi.binance.com', 'demo-fapi.binance.com'],
+  // https://github.com/binance-us/binance-us-api-docs/blob/master/rest-api.md
+  binanceus: ['api.binance.us'],
   // https://bybit-exchange.github.io/docs/v5/guide#authentication
   bybit: [
     'api.bybit.com',
@@ -31,6 +33,8 @@ export const exchangeHosts: Readonly<Record<ExchangeId, readonly string[]>> = {
     'api-testnet.bybit.com',
   ],
   // https://www.okx.com/docs-v5/en/#overview-production-trading-services. Demo trading has the same hosts.
+  bybiteu: ['api.bybit.eu', 'api-testnet.bybit.eu'],
+  bybitid: ['api.bybit.id', 'api-testnet.bybit.id'],
   okx: ['www.okx.com', 'openapi.okx.com'],
   // "EU users: Use eea.okx.com as your API domain", "US & AU users: Use us.okx.com".
   // https://www.okx.com/docs-v5/en/#overview

@@ -222,8 +222,8 @@ export interface Venue {
   /** @returns the id of another coin's market, of the same kind and quote currency. Absent: the coin before the quote. */
   toMarketId?(market: MarketRules, coin: string): string;
 
-  /** Points ccxt to the venue's test network. */
-  useSandbox(client: CcxtClient): void;
+  /** Points ccxt to the venue's test network. Absent: it has none. */
+  useSandbox?(client: CcxtClient): void;
   /**
    * @param id only this market is wanted.
    * @returns all markets of one kind, and possibly others, in as few requests as the venue allows.

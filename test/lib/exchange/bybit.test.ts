@@ -359,7 +359,7 @@ test("a sandbox account uses the venue's test network", async () => {
     [binanceusdm, 'https://demo-fapi.'],
   ] as const) {
     const ccxt = new (await loadLeanCcxt(venue.id))({});
-    venue.useSandbox(ccxt);
+    venue.useSandbox?.(ccxt);
     expect(JSON.stringify(ccxt.urls.api)).toContain(host);
   }
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ExchangeId } from '../../../lib/account/account.ts';
+import { type ExchangeId, toParent } from '../../../lib/account/account.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { codelessErrors, codelessReasons } from '../../../lib/exchange/venues/codeless-errors.ts';
 import { errorSources } from '../../../lib/exchange/venues/error-sources.ts';
@@ -53,7 +53,7 @@ async function startScripted(testMarket: TestMarket) {
 
 describe.each(testMarkets)('the error table at $name', (testMarket) => {
   const { rows } = venues[testMarket.exchange].errors;
-  const codeless = codelessErrors[testMarket.exchange];
+  const codeless = codelessErrors[toParent(testMarket.exchange)];
 
   test('names for each row the page or the recording that it rests on', () => {
     for (const { source } of [...rows, ...codeless]) expect(errorSources[source]).toMatch(/^https:\/\/\S+$/);
@@ -95,6 +95,9 @@ describe.each(testMarkets)('the error table at $name', (testMarket) => {
 });
 
 test('every source is used', () => {
-  const used = Object.values(venues).flatMap(({ id, errors }) => [...errors.rows, ...codelessErrors[id]]);
+  const used = Object.values(venues).flatMap(({ id, errors }) => [
+    ...errors.rows,
+    ...codelessErrors[toParent(id)],
+  ]);
   expect(Object.keys(errorSources).sort()).toEqual([...new Set(used.map(({ source }) => source))].sort());
 });

@@ -88,8 +88,9 @@ const borders = [
   },
   {
     name: 'bin-speaks-the-contract',
-    comment: 'The command line imports the admin contract and the nouns that the contract consists of.',
-    from: { path: '^bin/', pathNot: '^bin/((start|run-stack)\\.ts$|package/)' },
+    comment:
+      'The command line imports the admin contract and the nouns that the contract consists of; `exchanges` asks no stack.',
+    from: { path: '^bin/', pathNot: '^bin/((start|run-stack|exchanges-command)\\.ts$|package/)' },
     to: {
       path: '^(lib|functions|infra|test)/',
       pathNot: [

@@ -4,6 +4,7 @@ import { accountCommands, accountVerbs } from './account-commands.ts';
 import { CliError, formatCliError } from './cli-error.ts';
 import { completionWord, defineForShell } from './completion.ts';
 import { buildConsole, consoleOptions, consoleSummary, runConsole } from './console-command.ts';
+import { buildExchanges, exchangesSummary, runExchanges } from './exchanges-command.ts';
 import { buildHistory, historyOptions, historySummary, runHistory } from './history-command.ts';
 import { linkCommands, linkVerbs } from './link-commands.ts';
 import { notifyCommands, notifyVerbs } from './notify-commands.ts';
@@ -79,6 +80,7 @@ function addCommands(line: ReturnType<typeof configure>) {
     .command('links', 'Creates, lists, previews, updates, pauses and revokes links', linkCommands)
     .command('history', historySummary, buildHistory, runHistory)
     .command('accounts', 'Adds, checks, lists and removes exchange accounts', accountCommands)
+    .command('exchanges', exchangesSummary, buildExchanges, runExchanges)
     .command('notify', 'Lists, adds, tests and removes the channels of notices', notifyCommands)
     .command('console', consoleSummary, buildConsole, runConsole)
     .command('start', startSummary, buildStart, runStart)
@@ -114,6 +116,7 @@ const vocabulary = {
     links: { verbs: linkVerbs },
     history: { options: historyOptions },
     accounts: { verbs: accountVerbs },
+    exchanges: { options: {} },
     notify: { verbs: notifyVerbs },
     console: { options: consoleOptions },
     start: { options: startOptions },

@@ -1,0 +1,45 @@
+import type { Argv } from 'yargs';
+import {
+  countSupport,
+  describeExits,
+  describeFence,
+  describeProof,
+  type ExchangeRow,
+  refusedEverywhere,
+} from '../lib/exchange/exchange-row.ts';
+import type { SharedArguments } from './options.ts';
+import { type Column, drawTable } from './table.ts';
+import { printResult } from './terminal.ts';
+
+export const exchangesSummary = 'Lists the exchanges: their markets, and what Ripcord can prove there';
+
+const columns: Column<ExchangeRow>[] = [
+  { head: 'EXCHANGE', text: ({ exchange }) => exchange },
+  { head: 'NAME', text: ({ name }) => name },
+  { head: 'SUPPORT', text: ({ support }) => support },
+  { head: 'MARKETS', text: ({ markets }) => markets.join(', ') },
+  { head: 'LOST ORDER', text: describeProof, dropRank: 3 },
+  { head: 'ACCEPTED UNTIL', text: describeFence, dropRank: 4 },
+  { head: 'EXITS', text: describeExits, dropRank: 2 },
+  { head: 'TEST NETWORK', text: ({ testNetwork }) => (testNetwork ? 'yes' : 'no'), dropRank: 1 },
+];
+
+export function buildExchanges(yargs: Argv<SharedArguments>) {
+  return yargs
+    .example('$0 exchanges', 'a table')
+    .example('$0 exchanges --json', 'with fees, and what is refused and why');
+}
+
+function describe(rows: readonly ExchangeRow[]): string {
+  const refused = rows.flatMap(({ name, refused: whys }) => whys.map((why) => `${name}: ${why}`));
+  const notSupported = [refusedEverywhere, ...refused].map((each) => `  ${each}`);
+  return [drawTable(columns, [...rows]), '', 'Not supported:', ...notSupported].join('\n');
+}
+
+/** It asks no stack: the table is part of this version. */
+export async function runExchanges(args: SharedArguments): Promise<void> {
+  // Only this command needs what the exchanges' files say.
+  const { exchangeTable } = await import('../lib/exchange/exchange-table.ts');
+  const result = { exchanges: exchangeTable, counts: countSupport(exchangeTable) };
+  printResult(args, result, () => describe(exchangeTable));
+}

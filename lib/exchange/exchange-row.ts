@@ -1,0 +1,60 @@
+import type { MarketKind } from './exchange.ts';
+
+/** What Ripcord can do at one exchange, for people and for scripts. */
+export interface ExchangeRow {
+  /** As `exchange` of an account. */
+  exchange: string;
+  name: string;
+  /** `proven`: exactly once. `at-most-once`: an order whose answer is lost needs a person. */
+  support: 'proven' | 'at-most-once' | 'refused';
+  markets: MarketKind[];
+  /** What shows whether an order whose answer was lost exists. */
+  proof?: 'absence' | 'replay';
+  /** How long after its timestamp the exchange can accept a request, in milliseconds. */
+  receiveWindowMs?: number;
+  /** Whether orders carry a deadline of their own beside it. */
+  orderDeadline?: boolean;
+  /** The exits that can rest at the exchange, by kind of market. */
+  exits: Partial<Record<MarketKind, string[]>>;
+  /** Perpetuals with a long and a short at once. */
+  hedge: boolean;
+  /** The coins that fees are taken in. */
+  fees?: string;
+  testNetwork: boolean;
+  /** Whether its keys have a passphrase. */
+  passphrase: boolean;
+  /** What is not supported there, and why. */
+  refused: string[];
+}
+
+/** What is supported nowhere. */
+export const refusedEverywhere =
+  'Inverse and quanto contracts, whose contracts are no amount of their base currency; dated futures and options; margin on spot.';
+
+/** How many exchanges have which support. */
+export function countSupport(rows: readonly ExchangeRow[]): Record<ExchangeRow['support'], number> {
+  const count = (support: ExchangeRow['support']) => rows.filter((row) => row.support === support).length;
+  return { proven: count('proven'), 'at-most-once': count('at-most-once'), refused: count('refused') };
+}
+
+const words = { absence: 'a deadline, then absence', replay: 'the same order again' } as const;
+
+/** @returns what shows whether a lost order exists, in words. */
+export function describeProof({ proof }: ExchangeRow): string {
+  return proof === undefined ? 'none' : words[proof];
+}
+
+/** @returns until when the exchange can accept an order, in words. */
+export function describeFence({ receiveWindowMs, orderDeadline }: ExchangeRow): string {
+  if (receiveWindowMs === undefined) return 'none';
+  const window = `${receiveWindowMs / 1_000} s after its timestamp`;
+  return orderDeadline === true ? `its own deadline, and ${window}` : window;
+}
+
+/** @returns the exits that can rest there, in words, by kind of market if they differ. */
+export function describeExits({ exits, markets }: ExchangeRow): string {
+  const texts = markets.map((kind) => exits[kind]?.join(', ') ?? 'none');
+  const [first = 'none'] = texts;
+  if (texts.every((each) => each === first)) return first;
+  return markets.map((kind, index) => `${kind}: ${texts[index]}`).join('; ');
+}

@@ -1,0 +1,53 @@
+import {
+  type ExchangeId,
+  exchangeIdSchema,
+  type ParentExchangeId,
+  requiresPassword,
+  toParent,
+} from '../account/account.ts';
+import { exchangeName } from './exchange-name.ts';
+import type { ExchangeRow } from './exchange-row.ts';
+import type { Venue } from './venues/venue.ts';
+import { venues } from './venues/venues.ts';
+
+/** What no field of a venue says. */
+interface Facts {
+  fees: string;
+  refused: string[];
+}
+
+const facts: Record<ParentExchangeId, Facts> = {
+  binance: { fees: 'what is bought, the quote currency of a sale, or BNB', refused: [] },
+  binanceusdm: { fees: 'the settlement currency, or BNB', refused: [] },
+  bybit: { fees: 'what is bought, the quote currency of a sale, or MNT', refused: [] },
+  okx: {
+    fees: 'what is bought, or the quote currency of a sale',
+    refused: ['Perpetuals in net mode under portfolio margin: OKX has no reduce-only orders there.'],
+  },
+};
+
+function listExits({ exits }: Venue): ExchangeRow['exits'] {
+  return Object.fromEntries(Object.entries(exits).map(([kind, { forms }]) => [kind, [...forms]]));
+}
+
+function toRow(id: ExchangeId): ExchangeRow {
+  const venue = venues[id];
+  const { fees, refused } = facts[toParent(id)];
+  return {
+    exchange: id,
+    name: exchangeName(id),
+    support: 'proven',
+    markets: [...venue.kinds],
+    proof: venue.replayWindowMs === undefined ? 'absence' : 'replay',
+    receiveWindowMs: venue.recvWindowMs,
+    orderDeadline: venue.fence !== undefined,
+    exits: listExits(venue),
+    hedge: venue.kinds.has('perpetual'),
+    fees,
+    testNetwork: venue.useSandbox !== undefined,
+    passphrase: requiresPassword(id),
+    refused,
+  };
+}
+
+export const exchangeTable: readonly ExchangeRow[] = exchangeIdSchema.options.map(toRow);

@@ -68,6 +68,34 @@ const okx: DryExchange = {
   nothing: toOkxResponse(),
 };
 
+function toKucoinResponse(data: unknown) {
+  return { code: '200000', data };
+}
+
+const kucoinOrder = {
+  ...{
+    id: orderId,
+    symbol: dryMarket.id,
+    type: 'market',
+    side: 'sell',
+    price: '0',
+    size: dryAmount,
+    funds: '0',
+  },
+  ...{ dealSize: dryAmount, dealFunds: dryCost, clientOid: '', active: false, cancelExist: false },
+  ...{ createdAt: filledAt, lastUpdatedAt: filledAt },
+};
+
+// https://www.kucoin.com/docs-new/rest/spot-trading/orders/add-order-sync
+const kucoin: DryExchange = {
+  kind: 'spot',
+  responses: {
+    'POST /api/v1/hf/orders/sync': () => toKucoinResponse({ orderId, clientOid: '', status: 'done' }),
+    [`GET /api/v1/hf/orders/${orderId}`]: () => toKucoinResponse(kucoinOrder),
+  },
+  nothing: toKucoinResponse({ items: [], lastId: 0 }),
+};
+
 const dryExchanges: Record<ParentExchangeId, DryExchange> = {
   // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints
   binance: {
@@ -104,6 +132,7 @@ const dryExchanges: Record<ParentExchangeId, DryExchange> = {
     nothing: toBybitResponse({ category: 'linear', list: [], nextPageCursor: '' }),
   },
   okx,
+  kucoin,
 };
 
 /** @returns undefined for an exchange that this version does not know. */

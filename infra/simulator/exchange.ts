@@ -6,6 +6,7 @@ import { createBinanceUsdmApi } from './binance/binance-usdm.ts';
 import { createBinanceWalletApi } from './binance/binance-wallet.ts';
 import { createBybitApi } from './bybit/bybit.ts';
 import { SimulatedExchange } from './core/simulated-exchange.ts';
+import { createKucoinApi } from './kucoin/kucoin.ts';
 import { createOkxApi } from './okx/okx.ts';
 import { createExchangeServer } from './server/server.ts';
 import { SnapshotFile } from './snapshot.ts';
@@ -32,7 +33,10 @@ export interface RunningExchange {
   stop(): Promise<void>;
 }
 
-/** Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), and with `/sim/<operation>`. */
+/**
+ * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5) and KuCoin (spot), and with
+ * `/sim/<operation>`.
+ */
 export async function startSimulatedExchange(
   options: SimulatedExchangeOptions = {},
 ): Promise<RunningExchange> {
@@ -45,6 +49,7 @@ export async function startSimulatedExchange(
     createBinanceWalletApi(core),
     createBybitApi(core),
     createOkxApi(core),
+    createKucoinApi(core),
   ]);
   // Longer than a client keeps a connection, so that none sends a request into a connection that is closing.
   server.keepAliveTimeout = 65_000;

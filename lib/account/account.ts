@@ -18,6 +18,7 @@ export const exchangeIdSchema = z.enum([
   'okx',
   'myokx',
   'okxus',
+  'kucoin',
 ]);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 
@@ -38,8 +39,8 @@ export function toParent(id: ExchangeId): ParentExchangeId {
   return id in parents ? parents[id as keyof typeof parents] : (id as ParentExchangeId);
 }
 
-/** The exchanges whose keys have a password, which OKX calls a passphrase. Without it, no request can be signed. */
-const passwordExchanges: ReadonlySet<string> = new Set<ParentExchangeId>(['okx']);
+/** The exchanges whose keys have a password, which they call a passphrase. Without it, no request can be signed. */
+const passwordExchanges: ReadonlySet<string> = new Set<ParentExchangeId>(['okx', 'kucoin']);
 
 export function requiresPassword(exchange: string): boolean {
   const { data: id } = exchangeIdSchema.safeParse(exchange);
@@ -86,7 +87,7 @@ export const accountSchema = z.strictObject({
   apiKey: credentialSchema.describe('API key.'),
   secret: credentialSchema.describe('Secret of the API key, or a private key as PEM.'),
   password: passwordSchema
-    .describe('Password of the API key, which OKX requires and calls a passphrase.')
+    .describe('Password of the API key, which OKX and KuCoin require and call a passphrase.')
     .optional(),
   sandbox: z.boolean().describe("Uses the exchange's own test network.").optional(),
   baseUrl: z

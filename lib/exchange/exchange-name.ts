@@ -11,6 +11,7 @@ const names: Record<ExchangeId, string> = {
   okx: 'OKX',
   myokx: 'OKX EEA',
   okxus: 'OKX US',
+  kucoin: 'KuCoin',
 };
 
 /** @returns the exchange's name for texts; the id itself if Ripcord does not support that exchange. */

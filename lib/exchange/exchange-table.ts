@@ -24,6 +24,13 @@ const facts: Record<ParentExchangeId, Facts> = {
     fees: 'what is bought, or the quote currency of a sale',
     refused: ['Perpetuals in net mode under portfolio margin: OKX has no reduce-only orders there.'],
   },
+  kucoin: {
+    fees: 'the quote currency of most markets, or KCS',
+    refused: [
+      'Perpetuals: no order has a deadline of its own there, and when look-ups show it is not documented.',
+      'Unified accounts: their orders have another API.',
+    ],
+  },
 };
 
 function listExits({ exits }: Venue): ExchangeRow['exits'] {

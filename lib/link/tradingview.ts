@@ -24,6 +24,7 @@ const exchangeNames: Record<ExchangeId, string> = {
   okx: 'OKX',
   myokx: 'OKX',
   okxus: 'OKX',
+  kucoin: 'KuCoin',
 };
 
 /**

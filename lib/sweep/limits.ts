@@ -149,6 +149,27 @@ const okx: ExchangeLimits = {
   },
 };
 
+/**
+ * 4,000 in 30 s of an account, and 2,000 for prices: https://www.kucoin.com/docs-new/rate-limit. Open orders are listed
+ * per market that has any, each 2, and stop orders are 8.
+ */
+const kucoin: ExchangeLimits = {
+  ...share(4_000),
+  intervalMs: 100,
+  weights: {
+    calls: {
+      fetchPrices: 15,
+      fetchOpenOrders: 10,
+      fetchOrdersOfMarkets: 150,
+      fetchBalance: 5,
+      fetchTrades: 4,
+      fetchFills: 4,
+      fetchTakerRate: 3,
+    },
+    ...{ other: 2, flat: 0, causes: 0, look: 40 },
+  },
+};
+
 export const sweepLimits: SweepLimits = {
   snapshotFrom,
   accountIntervalMs: 400,
@@ -157,5 +178,6 @@ export const sweepLimits: SweepLimits = {
     ...{ binance, binanceusdm, binanceus },
     ...{ bybit, bybiteu: bybit, bybitid: bybit },
     ...{ okx, myokx: okx, okxus: okx },
+    kucoin,
   },
 };

@@ -173,6 +173,8 @@ export interface Order {
   exit?: Exit;
   /** A spot order of Bybit that waits for two prices. */
   oco?: { takeProfit: ExitPrice; stopLoss: ExitPrice; triggeredBy?: ExitKind };
+  /** A spot order whose commission is in the quote asset, also if it buys. */
+  feeInQuote?: boolean;
   /** A conditional spot order that holds nothing before its trigger. */
   locksAtTrigger?: boolean;
   cancelCause?: CancelCause;

@@ -33,6 +33,7 @@ export interface OrderRequest {
   closeOnTrigger?: boolean | undefined;
   attached?: AttachedExits | undefined;
   locksAtTrigger?: boolean | undefined;
+  feeInQuote?: boolean | undefined;
   /** The most conditional orders that the account may have in the market, this one included. */
   maximumConditional?: number | undefined;
   clientOrderId?: string | undefined;
@@ -79,6 +80,7 @@ export function newOrder(state: ExchangeState, market: Market, request: OrderReq
     closePosition: request.closePosition ?? false,
     ...(request.closeOnTrigger === true ? { closeOnTrigger: true } : {}),
     ...(request.locksAtTrigger === true ? { locksAtTrigger: true } : {}),
+    ...(request.feeInQuote === true ? { feeInQuote: true } : {}),
     ...(request.attached === undefined ? {} : { attached: request.attached }),
     ...(request.algoId === undefined ? {} : { algoId: request.algoId }),
     createdAt: at,

@@ -16,6 +16,11 @@ export const binanceFuturesRetention: Retention = { unfilledMs: 3 * dayMs, anyMs
 export const bybitRetention: Retention = { unfilledMs: dayMs, anyMs: 730 * dayMs };
 /** https://www.okx.com/docs-v5/en/#order-book-trading-trade-get-order-history-last-7-days */
 export const okxRetention: Retention = { unfilledMs: dayMs / 12, anyMs: 90 * dayMs };
+/**
+ * Filled ones too: https://www.kucoin.com/docs/rest/spot-trading/spot-hf-trade-pro-account/get-hf-order-details-by-clientoid
+ * Canceled ones: https://www.kucoin.com/docs-new/rest/ua/get-order-details
+ */
+export const kucoinRetention: Retention = { unfilledMs: 2 * dayMs, anyMs: 3 * dayMs };
 /** Binance spot archives an unfilled order this long after its end. */
 export const binanceSpotArchiveMs = 90 * dayMs;
 

@@ -21,6 +21,7 @@ const places: Readonly<Record<ParentExchangeId, string>> = {
   binanceusdm: 'API Management, Edit restrictions, "Restrict access to trusted IPs only"',
   bybit: 'API Management, Edit, "Only IPs with permissions granted are allowed to access the OpenAPI"',
   okx: 'API, Edit, "IP address"',
+  kucoin: 'API Management, Edit, IP whitelist',
 };
 
 /** @returns what to paste where; nothing if the key allows the addresses and no others. */

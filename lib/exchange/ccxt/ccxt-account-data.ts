@@ -1,4 +1,4 @@
-import type { Order } from 'ccxt';
+import type { Balances, Order } from 'ccxt';
 import { type Amount, decimal } from '../../amount.ts';
 import { Fault } from '../../fault.ts';
 import type {
@@ -79,14 +79,19 @@ async function fetchFills(
   return fills;
 }
 
+async function readBalances({ venue, client }: CcxtConnection): Promise<Balances> {
+  if (venue.fetchBalances === undefined) return client.fetchBalance();
+  return { info: await venue.fetchBalances(client) } as Balances;
+}
+
 async function fetchBalance(connection: CcxtConnection, currency: string): Promise<Balance> {
   const balances = await connection.read('the balance', async () => {
-    const response = await connection.client.fetchBalance();
+    const response = await readBalances(connection);
     if (!connection.venue.isBalanceResponse(response.info))
       throw new TypeError('the response has no balances');
     return response;
   });
-  const own = connection.venue.toBalance?.(balances.info, currency);
+  const own = connection.venue.toBalance?.(balances.info, currency, connection.client);
   if (own !== undefined) return own;
   const balance = balances[currency] as { free?: unknown; total?: unknown } | undefined;
   return { free: parseAmount(balance?.free) ?? '0', total: parseAmount(balance?.total) ?? '0' };
@@ -142,7 +147,7 @@ async function fetchPermissions(connection: CcxtConnection): Promise<Permissions
   const { venue, client } = connection;
   // A signed read comes first: a wrong key has to fail even if the venue does not report permissions.
   const balance = await connection
-    .call(() => client.fetchBalance())
+    .call(() => readBalances(connection))
     .catch((thrown: unknown) => {
       const fault = connection.toFault('the balance', thrown);
       if (isUnknownRequest(thrown)) return new Fault('key-unproven', fault.detail, { cause: thrown });

@@ -109,7 +109,7 @@ function fenceRequests(client: CcxtClient, { fence }: Venue): void {
     const sendDeadline = sendDeadlineContext.getStore();
     if (sendDeadline === undefined) return sign.call(this, path, api, method, parameters, headers, body);
     const clockOffsetMs = Number(client.options.timeDifference ?? 0);
-    const added = fence({ method, path }, { sendDeadline, clockOffsetMs });
+    const added = fence({ method, path }, { sendDeadline, clockOffsetMs, now: this.milliseconds() });
     const { nonce } = added;
     const signer = nonce === undefined ? this : Object.create(this, { nonce: { value: () => nonce } });
     const all = added.parameters === undefined ? parameters : { ...parameters, ...added.parameters };
@@ -223,7 +223,7 @@ export async function createClient(
   client.proxiesModulesLoading = Promise.resolve();
   // Without any markets, some calls load all of them, and never retry if that failed once.
   client.setMarkets([]);
-  encodeBeforeSigning(client);
+  if (venue.signsDecodedQuery !== true) encodeBeforeSigning(client);
   signNatively(client);
   if (account.sandbox === true) useSandbox(client, venue);
   if (account.baseUrl !== undefined) rebaseUrls(client.urls.api as Record<string, unknown>, account.baseUrl);

@@ -66,9 +66,10 @@ async function fetchOrder(
     const { orderId, clientOrderId, triggerPrice } = order;
     return { ...actual, orderId, clientOrderId, triggerPrice, conditional: true, placedOrderId: actualId };
   } catch (thrown) {
-    const code = venueErrorFrom(thrown)?.code;
+    const error = venueErrorFrom(thrown);
     // An order that was archived is not found. `retention` says what that proves.
-    if (code !== undefined && (venue.notFoundCodes.has(code) || venue.endedCodes.has(code))) return undefined;
+    if (error !== undefined && (isNotFound(venue, error) || venue.endedCodes.has(error.code)))
+      return undefined;
     throw connection.toFault('an order', thrown);
   }
 }
@@ -165,9 +166,15 @@ function refusesCancels({ errors }: Venue, error: VenueError): boolean {
   return reason === 'refused-for-now' || reason === 'permission';
 }
 
-function toUnconfirmedReason(venue: Venue, { code }: VenueError): UnconfirmedReason {
-  if (venue.notFoundCodes.has(code)) return 'not-found';
-  return venue.endedCodes.has(code) ? 'ended' : 'error';
+function toUnconfirmedReason(venue: Venue, error: VenueError): UnconfirmedReason {
+  if (isNotFound(venue, error)) return 'not-found';
+  return venue.endedCodes.has(error.code) ? 'ended' : 'error';
+}
+
+function isNotFound({ notFoundCodes, notFoundWords = [] }: Venue, error: VenueError): boolean {
+  if (notFoundCodes.has(error.code)) return true;
+  const message = error.message.toLowerCase();
+  return error.status < 500 && notFoundWords.some((words) => message.includes(words));
 }
 
 async function reduceOrder(

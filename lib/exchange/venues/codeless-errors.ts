@@ -33,7 +33,7 @@ function binanceRows(http: ErrorSource): CodelessRow[] {
   ];
 }
 
-/** Any other status of a CDN in front of OKX proves nothing: OKX's own errors have a code. */
+/** Any other status of a CDN in front of OKX or KuCoin proves nothing: their own errors have a code. */
 const okxRows: CodelessRow[] = [
   countryBlock,
   { status: 403, cause: 'firewall', source: 'forbidden' },
@@ -64,6 +64,14 @@ export const codelessErrors: Record<ParentExchangeId, readonly CodelessRow[]> = 
     { status: 451, cause: 'region', source: 'legalReasons' },
   ],
   okx: okxRows,
+  kucoin: [
+    countryBlock,
+    { status: 403, cause: 'firewall', source: 'forbidden' },
+    // "error code: 1015 … Cloudflare is based on the IP limit … block 30s".
+    { status: 429, words: ['1015'], cause: 'rate', pauseMs: 30_000, source: 'kucoinRateLimit' },
+    { status: 429, cause: 'rate', source: 'kucoinRateLimit' },
+    { status: 451, cause: 'region', source: 'legalReasons' },
+  ],
 };
 
 /** Why an order was not executed, for each cause. */

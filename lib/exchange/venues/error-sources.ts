@@ -19,6 +19,13 @@ export const errorSources = {
   bybitEarlier: 'https://github.com/ccxt/ccxt/blob/v4.5.84/ts/src/bybit.ts',
   okx: 'https://www.okx.com/docs-v5/en/#error-code-rest-api',
   okxRateLimit: 'https://www.okx.com/docs-v5/en/#overview-rate-limits',
+  kucoin: 'https://www.kucoin.com/docs/basic-info/errors-code/spot-errors-code',
+  kucoinGateway: 'https://www.kucoin.com/docs-new/error-code/websocket',
+  kucoinRateLimit: 'https://www.kucoin.com/docs/basic-info/request-rate-limit/rest-api',
+  /** Codes of high-frequency spot that KuCoin's page no longer lists: ccxt's table quotes an earlier version of it. */
+  kucoinEarlier: 'https://github.com/ccxt/ccxt/blob/v4.5.84/ts/src/kucoin.ts',
+  /** Recorded: 400100, `validation.createOrder.clientOidDuplicated`. */
+  kucoinDuplicate: 'https://github.com/JKorf/Kucoin.Net/issues/120',
   /** Recorded: `{"code":-1013,"msg":"Market is closed."}`. */
   recordedMarketIsClosed: 'https://github.com/ccxt/ccxt/pull/6570',
   /** Recorded: `{"retCode":10001,"retMsg":"expect Failling, but trigger_price[…] >= current[…]"}`. */

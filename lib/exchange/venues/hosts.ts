@@ -40,4 +40,6 @@ export const exchangeHosts: Readonly<Record<ExchangeId, readonly string[]>> = {
   // https://www.okx.com/docs-v5/en/#overview
   myokx: ['eea.okx.com'],
   okxus: ['us.okx.com'],
+  // https://www.kucoin.com/docs-new/introduction
+  kucoin: ['api.kucoin.com'],
 };

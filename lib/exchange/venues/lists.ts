@@ -18,6 +18,13 @@ export function readFirst(response: Response): Fields {
   return first;
 }
 
+/** @throws TypeError if the response has no object. */
+export function readObject({ data }: Response): Fields {
+  if (typeof data !== 'object' || data === null || Array.isArray(data))
+    throw new TypeError('the response has no data');
+  return data as Fields;
+}
+
 /** The most rows of one request, at OKX and at Bitget. */
 const rowsPerPage = 100;
 

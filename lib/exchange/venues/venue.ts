@@ -79,6 +79,8 @@ export interface Fence {
   sendDeadline: number;
   /** This machine's clock minus the venue's, as far as it is known. */
   clockOffsetMs: number;
+  /** This machine's clock. */
+  now: number;
 }
 
 /** What a venue adds to one request. ccxt keeps headers and nonce per client, which concurrent requests share. */
@@ -133,6 +135,8 @@ export interface Venue {
   endedCodes: ReadonlyMap<string, 'unfilled' | 'read-fill'>;
   /** The codes for "no such order". */
   notFoundCodes: ReadonlySet<string>;
+  /** The same for a venue that writes it into the message of a general code: words, in lower case. */
+  notFoundWords?: readonly string[];
   /** The codes for a wrong key or a missing permission, on any call. */
   deniedCodes: ReadonlySet<string>;
   /** The codes for a clock that differs too much from the venue's. */
@@ -148,6 +152,8 @@ export interface Venue {
 
   /** Perpetuals are counted in contracts: the engine converts what it reads. */
   countsContracts?: true;
+  /** The venue checks the signature of a query as it was before it was encoded. */
+  signsDecodedQuery?: true;
   /** @returns what fences a request that has a send deadline. */
   fence?(request: UnsignedRequest, fence: Fence): FenceFields;
   /**
@@ -217,8 +223,10 @@ export interface Venue {
   /** Whether a response contains balances: from any other response ccxt makes an empty account. */
   isBalanceResponse(response: Record<string, unknown>): boolean;
 
+  /** @returns the response with the balances, on a venue of which ccxt requests others. */
+  fetchBalances?(client: CcxtClient): Promise<Parameters>;
   /** @returns the balance of a currency, on a venue whose balances ccxt misreads. */
-  toBalance?(response: Parameters, currency: string): Balance;
+  toBalance?(response: Parameters, currency: string, client: CcxtClient): Balance;
   /** @returns the id of another coin's market, of the same kind and quote currency. Absent: the coin before the quote. */
   toMarketId?(market: MarketRules, coin: string): string;
 

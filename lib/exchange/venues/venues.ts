@@ -5,6 +5,7 @@ import { binanceusdm } from './binanceusdm.ts';
 import { bybit } from './bybit.ts';
 import { bybiteu } from './bybiteu.ts';
 import { bybitid } from './bybitid.ts';
+import { kucoin } from './kucoin.ts';
 import { myokx } from './myokx.ts';
 import { okx } from './okx.ts';
 import { okxus } from './okxus.ts';
@@ -15,4 +16,5 @@ export const venues: Record<ExchangeId, Venue> = {
   ...{ binance, binanceusdm, binanceus },
   ...{ bybit, bybiteu, bybitid },
   ...{ okx, myokx, okxus },
+  kucoin,
 };

@@ -28,19 +28,20 @@ export function connectionContract(testMarket: TestMarket): void {
       server.respond = (response) => {
         const { url, headers } = response.req;
         const query = new URL(url ?? '', server.url).searchParams;
-        // OKX has a window of its own, and no parameter for it.
-        const isOkx = testMarket.exchange === 'okx';
-        const own = isOkx ? testMarket.recvWindowMs : query.get('recvWindow');
-        const recvWindow = headers['x-bapi-recv-window'] ?? own;
+        // OKX and KuCoin have a window of their own, and no parameter for it.
+        const own = /^(okx|kucoin)$/.test(testMarket.exchange) ? testMarket.recvWindowMs : undefined;
+        const recvWindow = headers['x-bapi-recv-window'] ?? own ?? query.get('recvWindow');
         const stamped = headers['ok-access-timestamp'];
         const timestamp =
-          headers['x-bapi-timestamp'] ?? (isOkx ? Date.parse(String(stamped)) : query.get('timestamp'));
+          headers['x-bapi-timestamp'] ??
+          headers['kc-api-timestamp'] ??
+          (stamped === undefined ? query.get('timestamp') : Date.parse(String(stamped)));
         expect(Math.abs(Date.now() - Number(timestamp))).toBeLessThan(60_000);
         sent.push(`${url?.split('?')[0]} ${recvWindow}`);
         response.end('{}');
       };
       await faultOf(exchange.fetchOrder(market, { orderId: '1' }));
-      expect(sent).toEqual([`${testMarket.fetch.path} ${exchange.recvWindowMs}`]);
+      expect(sent).toEqual([`${testMarket.fetch.path.replace('*', '1')} ${exchange.recvWindowMs}`]);
       expect(exchange.recvWindowMs).toBe(testMarket.recvWindowMs);
     });
 
@@ -96,7 +97,7 @@ export function connectionContract(testMarket: TestMarket): void {
         const fault = await faultOf(call());
         expect(fault.code).toBe('exchange-unreachable');
         expect(fault.message).toMatch(
-          /^(Binance|Binance USD-M|Bybit|OKX) asked for a pause until \d{4}-\d\d-\d\dT/,
+          /^(Binance|Binance USD-M|Bybit|OKX|KuCoin) asked for a pause until \d{4}-\d\d-\d\dT/,
         );
       }
       for (const create of [buy, close])

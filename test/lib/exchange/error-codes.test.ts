@@ -5,6 +5,7 @@ import { binance } from '../../../lib/exchange/venues/binance.ts';
 import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
 import { findRejectReason } from '../../../lib/exchange/venues/error-table.ts';
+import { kucoin } from '../../../lib/exchange/venues/kucoin.ts';
 import { okx } from '../../../lib/exchange/venues/okx.ts';
 import {
   binanceFutures,
@@ -12,6 +13,7 @@ import {
   bybitLinear,
   bybitSpot,
   inFiveSeconds,
+  kucoinSpot,
   okxSpot,
   okxSwap,
   startTrader,
@@ -211,6 +213,31 @@ const ofOkx: Refusal[] = [
   ),
 ];
 
+const ofKucoin: Refusal[] = [
+  ...all('clock', 126041, 400002),
+  ...all('rate-limit', 429000, 429001),
+  ...all('permission', 126001, 126002, 126005, 126021, 126037, 126045, 126046, 126047, 126048, 200009),
+  ...all('permission', 400001, 400003, 400004, 400005, 400006, 400007, 400008, 400009, 400010, 400200),
+  ...all('permission', 400201, 400202, 400301, 400302, 400303, 400304, 400401, 400500, 400700, 411100),
+  ...all('permission', 411200),
+  ...all('insufficient', 126013, 200004, 210021, 230003, 260100),
+  ...all('below-minimum', 126003, 600101),
+  ...all('above-maximum', 126042, 400350),
+  ...all('duplicate-id', 126033, 126044),
+  ...all('too-many-orders', 126011, 200003),
+  ...all('refused-for-now', 126006, 126007, 126009, 126015, 126022, 126027, 126028, 126029, 126030),
+  ...all('refused-for-now', 200001, 200002, 400330, 400370, 400600, 400760, 600203),
+  ...all('other', 126004, 126034, 400100, 400101, 400102, 404000, 415000, 600100),
+  withMessage('duplicate-id', 400100, 'validation.createOrder.clientOidDuplicated'),
+  withMessage('insufficient', 400100, 'account.available.amount'),
+  withMessage('below-minimum', 400100, 'Order size below the minimum requirement.'),
+  withMessage('below-minimum', 600100, 'Funds below the minimum requirement.'),
+  withMessage('precision', 600100, 'Order size increment invalid.'),
+  withMessage('precision', 400100, 'The amount increment is invalid.'),
+  // Not the words of a look-up that finds nothing.
+  withMessage('other', 400100, 'order_not_exist'),
+];
+
 const testMarkets = [
   { testMarket: binanceSpot, venue: binance, refusals: ofSpot, status: 400 },
   { testMarket: binanceFutures, venue: binanceusdm, refusals: ofFutures, status: 400 },
@@ -218,6 +245,7 @@ const testMarkets = [
   { testMarket: bybitLinear, venue: bybit, refusals: ofBybit, status: 200 },
   { testMarket: okxSpot, venue: okx, refusals: ofOkx, status: 200 },
   { testMarket: okxSwap, venue: okx, refusals: ofOkx, status: 200 },
+  { testMarket: kucoinSpot, venue: kucoin, refusals: ofKucoin, status: 200 },
 ];
 
 /** Sends each error to one create, twice: Ripcord retries after errors of keys and clocks. */
@@ -243,6 +271,7 @@ const unsettled: Partial<Record<ExchangeId, number[]>> = {
   binance: [-1000, -1001, -1006, -1007, -1008, -2011, -2013, -2026, -3000, -9999],
   binanceusdm: [-1000, -1001, -1006, -1007, -1008, -1010, -2011, -2013, -2020, -9999],
   okx: [1, 50001, 50004, 50005, 50013, 50026, 50042, 51054, 51149, 51400, 51402, 51410, 51603, 999999],
+  kucoin: [100001, 100004, 126038, 126039, 126043, 230005, 500000, 501000, 503000, 504000, 505000, 900001],
   bybit: [
     -1, 429, 5004, 10000, 10014, 10016, 10017, 110001, 110079, 170001, 170007, 170032, 170035, 170142, 170146,
     170147, 170149, 170213, 170234, 999999,
@@ -326,6 +355,12 @@ const expected: { binance: Expected } & Partial<Record<ExchangeId, Expected>> = 
     ],
     finished: [51401, 51402, 51412, 51416],
     passing: [50001, 50004, 50011, 50013, 50026, 50061, 50102, 51054],
+  },
+  kucoin: {
+    absent: [100001, 126043],
+    denied: [400003, 400004, 400005, 400006, 400007, 400008, 400009, 400010, 411100],
+    finished: [100004],
+    passing: [126038, 400002, 429000, 500000, 503000],
   },
 };
 

@@ -25,6 +25,7 @@ const toBody: Partial<Record<ExchangeId, (code: string, message: string) => unkn
   binanceusdm: ofBinance,
   bybit: (code, retMsg) => ({ retCode: Number(code), retMsg, result: {} }),
   okx: ofOkx,
+  kucoin: (code, msg) => ({ code, msg }),
 };
 
 function toWires(testMarket: TestMarket, { codes = ['-7777'], words = ['No.'], status }: ErrorRow): Wire[] {

@@ -7,6 +7,7 @@ import {
   binanceSpot,
   bybitLinear,
   bybitSpot,
+  kucoinSpot,
   okxSpot,
   okxSwap,
   startTrader,
@@ -86,10 +87,11 @@ test.each([
   expect(market.conditionalMax).toBe(conditionalMax);
 });
 
-test('one market of OKX is read again, with new rules, and as closed', async () => {
+test('one market of OKX or KuCoin is read again, with new rules, and as closed', async () => {
   for (const [testMarket, marketAmountMax] of [
     [okxSpot, undefined],
     [okxSwap, '7'],
+    [kucoinSpot, '7'],
   ] as const) {
     const { exchange, sim, market } = await startTrader(testMarket);
     const bitcoin = { market: testMarket.market, symbol: 'BTCUSDT' } as const;

@@ -1,24 +1,13 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type ExchangeId, exchangeIdSchema } from '../../../lib/account/account.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import type { Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
 import { venues } from '../../../lib/exchange/venues/venues.ts';
-import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import recording from './recorded/okx.json' with { type: 'json' };
-import { okxSpot, okxSwap, startTrader, toAccount } from './test-markets.ts';
+import { startRequestRecorder } from './request-recorder.ts';
+import { okxSpot, okxSwap, startTrader } from './test-markets.ts';
 
 type Fields = Record<string, unknown>;
-
-interface Sent {
-  method: string;
-  path: string;
-  query: Fields;
-  body: unknown;
-  headers: Record<string, unknown>;
-}
 
 /** One request of ccxt, and how Ripcord's own differs. */
 interface Recorded {
@@ -41,31 +30,12 @@ const answers: Record<string, unknown> = {
   '/api/v5/trade/cancel-algos': { algoId: '7', sCode: '0', sMsg: '' },
 };
 
-/** A server that takes every request, and shows the last one. */
-async function startRecorder(id: ExchangeId = 'okx', data = answers) {
-  const sent: Sent[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
-      const text = Buffer.concat(chunks).toString();
-      const { method = '', headers } = request;
-      const query = Object.fromEntries(searchParams);
-      sent.push({ method, path: pathname, query, body: text === '' ? undefined : JSON.parse(text), headers });
-      const row = data[pathname];
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ code: '0', msg: '', data: row === undefined ? [] : [row] }));
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
+/** A server that answers as OKX. */
+function startRecorder(id: ExchangeId = 'okx', data = answers) {
+  return startRequestRecorder(id, (path) => {
+    const row = data[path];
+    return { code: '0', msg: '', data: row === undefined ? [] : [row] };
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const exchange = await ccxtExchanges(accountsInMemory({ main: toAccount(id, url) })).of('main');
-  return { exchange, sent, last: () => sent.at(-1) };
 }
 
 const spot: MarketRules = {

@@ -1,4 +1,4 @@
-import { afterEach } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import type { MarketKind, Order } from '../../../infra/simulator/core/model.ts';
 import { type RunningExchange, startSimulatedExchange } from '../../../infra/simulator/exchange.ts';
 import { type Account, requiresPassword } from '../../../lib/account/account.ts';
@@ -74,6 +74,13 @@ const okxPaths = {
   cancel: { method: 'POST', path: '/api/v5/trade/cancel-order' },
   fetch: { method: 'GET', path: '/api/v5/trade/order' },
 } as const;
+/** An id is the end of the path. */
+const kucoinPaths = {
+  create: { method: 'POST', path: '/api/v1/hf/orders/sync' },
+  reduce: { method: 'POST', path: '/api/v1/hf/orders/alter' },
+  cancel: { method: 'DELETE', path: '/api/v1/hf/orders/sync/*' },
+  fetch: { method: 'GET', path: '/api/v1/hf/orders/*' },
+} as const;
 const ofBinance = { marketId: 'BTCUSDT', acknowledges: false, recvWindowMs: 5_000, errorStatus: 400 };
 const ofBybit = { marketId: 'BTCUSDT', acknowledges: true, recvWindowMs: 5_000, errorStatus: 200 };
 const ofOkx = { acknowledges: true, recvWindowMs: 30_000, errorStatus: 200 };
@@ -132,7 +139,23 @@ export const okxSwap: TestMarket = {
   marketId: 'BTC-USDT-SWAP',
   market: 'usdm',
 };
-export const testMarkets = [binanceSpot, binanceFutures, bybitSpot, bybitLinear, okxSpot, okxSwap];
+export const kucoinSpot: TestMarket = {
+  ...{ acknowledges: true, recvWindowMs: 5_000, errorStatus: 200, ...kucoinPaths },
+  name: 'kucoin spot',
+  exchange: 'kucoin',
+  symbol: 'BTC/USDT',
+  marketId: 'BTC-USDT',
+  market: 'spot',
+};
+export const testMarkets = [
+  binanceSpot,
+  binanceFutures,
+  bybitSpot,
+  bybitLinear,
+  okxSpot,
+  okxSwap,
+  kucoinSpot,
+];
 
 const open: (() => Promise<void>)[] = [];
 
@@ -145,6 +168,12 @@ export const keys = { apiKey: 'key-of-the-tests', secret: 'secret-of-the-tests' 
 /** The account as Ripcord stores it. */
 export function toAccount(exchange: Account['exchange'], baseUrl: string): Account {
   return { exchange, ...keys, ...(requiresPassword(exchange) && { password: 'passphrase' }), baseUrl };
+}
+
+/** Matches a request to an endpoint, whose path can end with any id. */
+export function requestTo({ method, path }: { method: string; path: string }): unknown {
+  const pattern = path.replace(/\*$/, '[a-zA-Z0-9-]+(/[a-zA-Z0-9-]+)?');
+  return expect.stringMatching(new RegExp(`^${method} ${pattern}$`));
 }
 
 /** What the simulated exchange calls a market. */

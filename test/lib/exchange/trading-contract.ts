@@ -7,6 +7,7 @@ import {
   inFiveSeconds,
   keys,
   lastHour,
+  requestTo,
   startTrader,
   type TestMarket,
   toCoreSymbol,
@@ -22,7 +23,7 @@ export function tradingContract(testMarket: TestMarket): void {
     test('finds an order by either id, in one request', async () => {
       const { exchange, market, buy, requests } = await startTrader(testMarket);
       const { orderId } = accepted(await buy());
-      expect(requests()).toEqual([`${testMarket.create.method} ${testMarket.create.path}`]);
+      expect(requests()).toEqual([requestTo(testMarket.create)]);
       const expected = {
         orderId,
         clientOrderId: 'entry1',
@@ -39,7 +40,7 @@ export function tradingContract(testMarket: TestMarket): void {
       };
       expect(await exchange.fetchOrder(market, { orderId })).toMatchObject(expected);
       expect(await exchange.fetchOrder(market, { clientOrderId: 'entry1' })).toMatchObject(expected);
-      const fetch = `${testMarket.fetch.method} ${testMarket.fetch.path}`;
+      const fetch = requestTo(testMarket.fetch);
       expect(requests()).toEqual([fetch, fetch]);
     });
 
@@ -59,7 +60,7 @@ export function tradingContract(testMarket: TestMarket): void {
         if (filled !== '0') sim.core.fill({ orderId: order('entry1').id, amount: filled });
         requests();
         const result = await exchange.cancelOrder(market, { orderId }, inFiveSeconds());
-        expect(requests()).toEqual([`${testMarket.cancel.method} ${testMarket.cancel.path}`]);
+        expect(requests()).toEqual([requestTo(testMarket.cancel)]);
         expect(result).toMatchObject(
           testMarket.acknowledges
             ? { kind: 'unconfirmed', reason: 'acknowledged' }
@@ -124,7 +125,7 @@ export function tradingContract(testMarket: TestMarket): void {
       await buy({ type: 'market', price: undefined });
       requests();
       const { orderId } = accepted(await close());
-      expect(requests()).toEqual([`${testMarket.create.method} ${testMarket.create.path}`]);
+      expect(requests()).toEqual([requestTo(testMarket.create)]);
       expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({
         clientOrderId: 'close1',
         side: 'sell',
@@ -315,7 +316,7 @@ function reductionContract(testMarket: TestMarket): void {
     expect(await exchange.reduceOrder(market, exit, '0.04', inFiveSeconds())).toMatchObject({
       kind: 'accepted',
     });
-    expect(requests()).toEqual([`${testMarket.reduce.method} ${testMarket.reduce.path}`]);
+    expect(requests()).toEqual([requestTo(testMarket.reduce)]);
     const { updatedAt: _, ...expected } = { ...before, amount: '0.04' };
     expect(await exchange.fetchOrder(market, exit)).toMatchObject(expected);
   });

@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { onTestFinished } from 'vitest';
+import type { ExchangeId } from '../../../lib/account/account.ts';
+import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
+import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
+import { toAccount } from './test-markets.ts';
+
+export interface Sent {
+  method: string;
+  path: string;
+  query: Record<string, unknown>;
+  body: unknown;
+  headers: Record<string, unknown>;
+}
+
+/** Connects the port to a server that takes every request, and shows what was sent. */
+export async function startRequestRecorder(id: ExchangeId, answer: (path: string) => unknown) {
+  const sent: Sent[] = [];
+  const server = createServer(async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+    const { method = '', headers } = request;
+    const body = await text(request);
+    const query = Object.fromEntries(searchParams);
+    sent.push({ method, path: pathname, query, body: body === '' ? undefined : JSON.parse(body), headers });
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer(pathname)));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const exchange = await ccxtExchanges(accountsInMemory({ main: toAccount(id, url) })).of('main');
+  return { exchange, sent, last: () => sent.at(-1) };
+}

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { runPlan } from './run-plan.ts';
 import { runRepeatsFrom } from './run-repeats.ts';
 import { shrink } from './shrink.ts';
-import { atOkx, drawPlan } from './watch.ts';
+import { drawPlan, proofs, withProof } from './watch.ts';
 
 const { values } = parseArgs({
   options: {
@@ -10,13 +10,17 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     /** Stops at the first failure and prints nothing else: for the mutants. */
     quick: { type: 'boolean', default: false },
-    /** Every plan at an exchange that only acknowledges, and accepts the id of an ended order again: OKX. */
-    okx: { type: 'boolean', default: false },
+    /** Every plan at an exchange with this proof of a lost order: absence, replay or list. */
+    proof: { type: 'string' },
     /** Runs two alerts on one standing link instead. */
     repeats: { type: 'boolean', default: false },
   },
 });
 const from = Number(values.from);
+const proof = proofs.find((each) => each === values.proof);
+if (values.proof !== undefined && proof === undefined)
+  throw new Error(`--proof: one of ${proofs.join(', ')}`);
+const planOf = (seed: number) => (proof === undefined ? drawPlan(seed) : withProof(drawPlan(seed), proof));
 const count = Number(values.seeds);
 if (values.repeats) {
   const { violations, summary } = await runRepeatsFrom(from, count);
@@ -29,8 +33,7 @@ const failing: { seed: number; violations: string[] }[] = [];
 const everySeeds = 5_000;
 
 for (let seed = from; seed < from + count; seed += 1) {
-  const plan = drawPlan(seed);
-  const { violations } = await runPlan(values.okx ? atOkx(plan) : plan);
+  const { violations } = await runPlan(planOf(seed));
   if (violations.length > 0) {
     failing.push({ seed, violations });
     if (values.quick) break;
@@ -50,7 +53,7 @@ if (first === undefined) {
   console.log(`seed ${first.seed}: ${first.violations.join('; ')}`);
   process.exitCode = 1;
 } else {
-  const least = await shrink(drawPlan(first.seed));
+  const least = await shrink(planOf(first.seed));
   const { trace, violations } = await runPlan(least, true);
   console.log(`\nThe least plan that still fails (seed ${first.seed}):\n${JSON.stringify(least, null, 1)}\n`);
   console.log(trace.join('\n'));

@@ -573,8 +573,12 @@ export function modelExchange(
     name.orderId === undefined ? order.clientOrderId === name.clientOrderId : order.orderId === name.orderId;
   const isForgotten = (order: ModelOrder) =>
     !order.live && order.filled === 0 && book.clock - order.createdAt > retentionOf(book.plan).unfilledMs;
+  const isUnlisted = ({ live, history }: ModelOrder) =>
+    plan.endListedMs !== undefined &&
+    !live &&
+    environment.time < (history.at(-1)?.at ?? Number.NEGATIVE_INFINITY) + plan.endListedMs;
   const isMissed = (order: ModelOrder) =>
-    order.visibleFrom > environment.time && (order.role === 'close' || order.live);
+    isUnlisted(order) || (order.visibleFrom > environment.time && (order.role === 'close' || order.live));
   const find = (name: OrderRef): ModelOrder | undefined =>
     book.orders.find((order) => isNamed(order, name) && !isMissed(order) && !isForgotten(order));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runPlan } from './run-plan.ts';
-import { atOkx, drawPlan } from './watch.ts';
+import { drawPlan, proofs, withProof } from './watch.ts';
 
 /** 600 seeds in all, in chunks so that progress shows. `npm run simulate` runs 20,000, or as many as you like. */
 const chunk = 200;
@@ -16,16 +16,20 @@ describe('the services under faults', () => {
     expect(broken, 'replay with: npm run simulate -- --from SEED --seeds 1').toEqual([]);
   });
 
-  it('keeps every promise in 200 seeds at OKX, which acknowledges only and takes an id again', {
-    timeout: 120_000,
-  }, async () => {
-    const broken: string[] = [];
-    for (let seed = 1; seed <= chunk; seed += 1) {
-      const { violations } = await runPlan(atOkx(drawPlan(seed)));
-      if (violations.length > 0) broken.push(`seed ${seed}: ${violations.join('; ')}`);
-    }
-    expect(broken, 'replay with: npm run simulate -- --from SEED --seeds 1 --okx').toEqual([]);
-  });
+  it.each(proofs)(
+    'keeps every promise in 100 seeds at an exchange with the proof %s',
+    {
+      timeout: 120_000,
+    },
+    async (proof) => {
+      const broken: string[] = [];
+      for (let seed = 1; seed <= 100; seed += 1) {
+        const { violations } = await runPlan(withProof(drawPlan(seed), proof));
+        if (violations.length > 0) broken.push(`seed ${seed}: ${violations.join('; ')}`);
+      }
+      expect(broken, `replay with: npm run simulate -- --from SEED --seeds 1 --proof ${proof}`).toEqual([]);
+    },
+  );
 
   it.each([
     [7_102, 'a clock of the exchange that is ahead hid the next position'],

@@ -16,9 +16,15 @@ export function drawPlan(seed: number): Plan {
   return withWatch(makePlan(seed));
 }
 
-/** @returns the same plan at an exchange that only acknowledges, and whose client order ids can be used again: OKX. */
-export function atOkx(plan: Plan): Plan {
-  return { ...plan, tells: false, reusesIds: true };
+/** How a lost order is proven: OKX only acknowledges and takes ids again; Bybit takes the order again; Gate has lists. */
+export const proofs = ['absence', 'replay', 'list'] as const;
+
+/** @returns the same plan at an exchange with this proof. */
+export function withProof(plan: Plan, proof: (typeof proofs)[number]): Plan {
+  if (proof === 'replay') return { ...plan, tells: false };
+  if (proof === 'absence') return { ...plan, tells: false, reusesIds: true };
+  const random = new Random(plan.seed ^ 0x2545f491);
+  return { ...plan, tells: true, endListedMs: random.chance(0.3) ? random.between(0, 50_000) : 2_000 };
 }
 
 function withWatch(plan: Plan): Plan {

@@ -96,6 +96,16 @@ const kucoin: DryExchange = {
   nothing: toKucoinResponse({ items: [], lastId: 0 }),
 };
 
+function toBitgetResponse(data: unknown) {
+  return { code: '00000', msg: 'success', requestTime: filledAt, data };
+}
+
+const bitgetOrder = {
+  ...{ symbol: dryMarket.id, orderId, clientOid: '', price: '0', size: dryAmount, orderType: 'market' },
+  ...{ side: 'sell', status: 'filled', priceAvg: dryPrice, baseVolume: dryAmount, quoteVolume: dryCost },
+  ...{ feeDetail: '', cTime: String(filledAt), uTime: String(filledAt) },
+};
+
 const dryExchanges: Record<ParentExchangeId, DryExchange> = {
   // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints
   binance: {
@@ -133,6 +143,15 @@ const dryExchanges: Record<ParentExchangeId, DryExchange> = {
   },
   okx,
   kucoin,
+  // https://www.bitget.com/api-doc/spot/trade/Place-Order
+  bitget: {
+    kind: 'spot',
+    responses: {
+      'POST /api/v2/spot/trade/place-order': () => toBitgetResponse({ orderId, clientOid: '' }),
+      'GET /api/v2/spot/trade/orderInfo': () => toBitgetResponse([bitgetOrder]),
+    },
+    nothing: toBitgetResponse([]),
+  },
 };
 
 /** @returns undefined for an exchange that this version does not know. */

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createBinanceSpotApi } from './binance/binance-spot.ts';
 import { createBinanceUsdmApi } from './binance/binance-usdm.ts';
 import { createBinanceWalletApi } from './binance/binance-wallet.ts';
+import { createBitgetApi } from './bitget/bitget.ts';
 import { createBybitApi } from './bybit/bybit.ts';
 import { SimulatedExchange } from './core/simulated-exchange.ts';
 import { createKucoinApi } from './kucoin/kucoin.ts';
@@ -21,7 +22,7 @@ export interface SimulatedExchangeOptions {
   /** The file that keeps the state between runs. */
   snapshotPath?: string;
   seed?: number;
-  /** How long after an acknowledgment of Bybit or OKX a create or cancel takes effect; 0, the default, is immediately. */
+  /** How long after an acknowledgment of Bybit, OKX or Bitget a create or cancel takes effect; 0, the default, is immediately. */
   effectDelayMs?: number | undefined;
 }
 
@@ -34,7 +35,7 @@ export interface RunningExchange {
 }
 
 /**
- * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5) and KuCoin (spot), and with
+ * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), KuCoin and Bitget (spot), and with
  * `/sim/<operation>`.
  */
 export async function startSimulatedExchange(
@@ -49,6 +50,8 @@ export async function startSimulatedExchange(
     createBinanceWalletApi(core),
     createBybitApi(core),
     createOkxApi(core),
+    // Before KuCoin, which owns every other path of /api/v2.
+    createBitgetApi(core),
     createKucoinApi(core),
   ]);
   // Longer than a client keeps a connection, so that none sends a request into a connection that is closing.

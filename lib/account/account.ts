@@ -19,6 +19,7 @@ export const exchangeIdSchema = z.enum([
   'myokx',
   'okxus',
   'kucoin',
+  'bitget',
 ]);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 
@@ -40,7 +41,7 @@ export function toParent(id: ExchangeId): ParentExchangeId {
 }
 
 /** The exchanges whose keys have a password, which they call a passphrase. Without it, no request can be signed. */
-const passwordExchanges: ReadonlySet<string> = new Set<ParentExchangeId>(['okx', 'kucoin']);
+const passwordExchanges: ReadonlySet<string> = new Set<ParentExchangeId>(['okx', 'kucoin', 'bitget']);
 
 export function requiresPassword(exchange: string): boolean {
   const { data: id } = exchangeIdSchema.safeParse(exchange);
@@ -87,7 +88,7 @@ export const accountSchema = z.strictObject({
   apiKey: credentialSchema.describe('API key.'),
   secret: credentialSchema.describe('Secret of the API key, or a private key as PEM.'),
   password: passwordSchema
-    .describe('Password of the API key, which OKX and KuCoin require and call a passphrase.')
+    .describe('Password of the API key, which OKX, KuCoin and Bitget require and call a passphrase.')
     .optional(),
   sandbox: z.boolean().describe("Uses the exchange's own test network.").optional(),
   baseUrl: z

@@ -12,6 +12,7 @@ const names: Record<ExchangeId, string> = {
   myokx: 'OKX EEA',
   okxus: 'OKX US',
   kucoin: 'KuCoin',
+  bitget: 'Bitget',
 };
 
 /** @returns the exchange's name for texts; the id itself if Ripcord does not support that exchange. */

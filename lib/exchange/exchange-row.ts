@@ -5,7 +5,7 @@ export interface ExchangeRow {
   /** As `exchange` of an account. */
   exchange: string;
   name: string;
-  /** `proven`: exactly once. `at-most-once`: an order whose answer is lost needs a person. */
+  /** `proven`: exactly once. `at-most-once`: an order whose answer is lost needs attention. */
   support: 'proven' | 'at-most-once' | 'refused';
   markets: MarketKind[];
   /** What shows whether an order whose answer was lost exists. */

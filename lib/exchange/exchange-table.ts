@@ -31,6 +31,14 @@ const facts: Record<ParentExchangeId, Facts> = {
       'Unified accounts: their orders have another API.',
     ],
   },
+  bitget: {
+    fees: 'what is bought, the quote currency of a sale, or BGB',
+    refused: [
+      'Unified accounts (UTA): they need another API, whose orders document no receive window.',
+      'Perpetuals: their orders document no receive window.',
+      'Exits that rest at the exchange: Ripcord places no plan orders.',
+    ],
+  },
 };
 
 function listExits({ exits }: Venue): ExchangeRow['exits'] {

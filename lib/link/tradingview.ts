@@ -25,6 +25,7 @@ const exchangeNames: Record<ExchangeId, string> = {
   myokx: 'OKX',
   okxus: 'OKX',
   kucoin: 'KuCoin',
+  bitget: 'Bitget',
 };
 
 /**

@@ -170,6 +170,20 @@ const kucoin: ExchangeLimits = {
   },
 };
 
+/**
+ * Bitget counts the requests of each kind per account: 10 a second for fills and balances, 20 for orders and their lists,
+ * and 6,000 a minute of an address: https://www.bitget.com/api-doc/common/quick-start. All below count as 1 of the 10.
+ */
+const bitget: ExchangeLimits = {
+  ...share(600),
+  intervalMs: 100,
+  weights: {
+    // Three lists, each with its pages; an order that is not found is looked for in three as well.
+    calls: { fetchOpenOrders: 3, fetchOrdersOfMarkets: 9, fetchOrder: 3 },
+    ...{ other: 1, flat: 0, causes: 0, look: 14 },
+  },
+};
+
 export const sweepLimits: SweepLimits = {
   snapshotFrom,
   accountIntervalMs: 400,
@@ -179,5 +193,6 @@ export const sweepLimits: SweepLimits = {
     ...{ bybit, bybiteu: bybit, bybitid: bybit },
     ...{ okx, myokx: okx, okxus: okx },
     kucoin,
+    bitget,
   },
 };

@@ -84,10 +84,12 @@ export interface Account {
   /** When the key ends, epoch milliseconds. */
   keyExpiresAt?: number;
   hedged: boolean;
-  /** OKX: the passphrase of the key; absent means that any is right. */
+  /** OKX and Bitget: the passphrase of the key; absent means that any is right. */
   passphrase?: string;
   /** OKX: `acctLv`; absent is 2, futures mode. */
   accountMode?: '1' | '2' | '3' | '4';
+  /** Bitget: a unified account, which the API for classic ones refuses. */
+  unified?: boolean;
   /** The coin that pays commissions; absent means the asset that a trade receives. */
   feeAsset?: string;
   spot: Record<string, Balance>;

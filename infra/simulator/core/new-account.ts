@@ -12,6 +12,7 @@ export interface NewAccount {
   permissions?: { [name in keyof Permissions]?: boolean | undefined } | undefined;
   passphrase?: string | undefined;
   accountMode?: Account['accountMode'] | undefined;
+  unified?: boolean | undefined;
   /** When the key ends, epoch milliseconds. */
   keyExpiresAt?: number | undefined;
   feesInBnb?: boolean | undefined;
@@ -31,6 +32,7 @@ export function createAccount(id: string, input: NewAccount): Account {
     hedged: input.hedged ?? false,
     ...(input.passphrase === undefined ? {} : { passphrase: input.passphrase }),
     ...(input.accountMode === undefined ? {} : { accountMode: input.accountMode }),
+    ...(input.unified === true ? { unified: true } : {}),
     ...(input.feesInBnb === true ? { feeAsset: 'BNB' } : {}),
     spot: {},
     usdm: { ...input.balances?.usdm },

@@ -22,6 +22,7 @@ const places: Readonly<Record<ParentExchangeId, string>> = {
   bybit: 'API Management, Edit, "Only IPs with permissions granted are allowed to access the OpenAPI"',
   okx: 'API, Edit, "IP address"',
   kucoin: 'API Management, Edit, IP whitelist',
+  bitget: 'API key management, Edit, "IP address"',
 };
 
 /** @returns what to paste where; nothing if the key allows the addresses and no others. */

@@ -6,7 +6,7 @@ import type { HttpAgents } from '../../http-agents.ts';
 import { createTunnelAgents, type StackEgress } from '../egress/tunnel-agents.ts';
 import type { MarketRules, RejectReason } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
-import { findRejectReason } from '../venues/error-table.ts';
+import { findMeaning, findRejectReason } from '../venues/error-table.ts';
 import type { Venue } from '../venues/venue.ts';
 import type { VenueError } from '../venues/venue-error.ts';
 import {
@@ -200,6 +200,8 @@ export class CcxtConnection {
     const reason = findRejectReason(this.venue.errors, error);
     if (reason !== undefined && passingReasons.has(reason)) return true;
     if (reason !== undefined || deniesKey(this.venue, error)) return false;
+    // Some venues report a failure of their own with 400.
+    if (findMeaning(this.venue.errors, error) === 'unknown') return true;
     // An unknown code in a response with 200 proves nothing.
     return error.status < 400 || error.status >= 500 || rateLimitStatuses.has(error.status);
   }

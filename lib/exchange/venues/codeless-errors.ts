@@ -33,13 +33,17 @@ function binanceRows(http: ErrorSource): CodelessRow[] {
   ];
 }
 
-/** Any other status of a CDN in front of OKX or KuCoin proves nothing: their own errors have a code. */
-const okxRows: CodelessRow[] = [
-  countryBlock,
-  { status: 403, cause: 'firewall', source: 'forbidden' },
-  { status: 429, cause: 'rate', source: 'okxRateLimit' },
-  { status: 451, cause: 'region', source: 'legalReasons' },
-];
+/** Any other status of a CDN in front of the exchange proves nothing: its own errors have a code. */
+function cdnRows(rateLimit: ErrorSource): CodelessRow[] {
+  return [
+    countryBlock,
+    { status: 403, cause: 'firewall', source: 'forbidden' },
+    { status: 429, cause: 'rate', source: rateLimit },
+    { status: 451, cause: 'region', source: 'legalReasons' },
+  ];
+}
+
+const okxRows = cdnRows('okxRateLimit');
 
 /** The first row that matches counts. Any other status without a code proves nothing. */
 export const codelessErrors: Record<ParentExchangeId, readonly CodelessRow[]> = {
@@ -72,6 +76,7 @@ export const codelessErrors: Record<ParentExchangeId, readonly CodelessRow[]> = 
     { status: 429, cause: 'rate', source: 'kucoinRateLimit' },
     { status: 451, cause: 'region', source: 'legalReasons' },
   ],
+  bitget: cdnRows('bitgetRateLimit'),
 };
 
 /** Why an order was not executed, for each cause. */

@@ -26,6 +26,13 @@ export const errorSources = {
   kucoinEarlier: 'https://github.com/ccxt/ccxt/blob/v4.5.84/ts/src/kucoin.ts',
   /** Recorded: 400100, `validation.createOrder.clientOidDuplicated`. */
   kucoinDuplicate: 'https://github.com/JKorf/Kucoin.Net/issues/120',
+  bitget: 'https://www.bitget.com/api-doc/spot/error-code/restapi',
+  bitgetFaq: 'https://www.bitget.com/api-doc/common/faq',
+  bitgetRateLimit: 'https://www.bitget.com/api-doc/common/quick-start#access-restriction',
+  /** Codes that the page of v2 no longer lists. */
+  bitgetEarlier: 'https://bitgetlimited.github.io/apidoc/en/spot/#restapi-error-codes',
+  /** Recorded: `{"code":"40085","msg":"You are in Unified Account mode, and the Classic Account API is not supported …"}`. */
+  recordedUnifiedAccount: 'https://github.com/ccxt/ccxt/issues/26838',
   /** Recorded: `{"code":-1013,"msg":"Market is closed."}`. */
   recordedMarketIsClosed: 'https://github.com/ccxt/ccxt/pull/6570',
   /** Recorded: `{"retCode":10001,"retMsg":"expect Failling, but trigger_price[…] >= current[…]"}`. */

@@ -40,16 +40,18 @@ function matches(row: ErrorRow, { status, code, message }: VenueError, isBelieve
   return row.words?.some((words) => text.includes(words.toLowerCase())) ?? true;
 }
 
+/** @returns the meaning of the first row that matches; undefined for an error that no row describes. */
+export function findMeaning({ rows, isBelieved }: ErrorTable, error: VenueError): ErrorMeaning | undefined {
+  const believed = isBelieved(error.status);
+  return rows.find((each) => matches(each, error, believed))?.meaning;
+}
+
 /**
  * @returns why an order was provably not executed; undefined if this error of a create does not prove it. The outcome
  * is then unknown.
  */
-export function findRejectReason(
-  { rows, isBelieved }: ErrorTable,
-  error: VenueError,
-): RejectReason | undefined {
+export function findRejectReason(table: ErrorTable, error: VenueError): RejectReason | undefined {
   if (error.cause !== undefined) return codelessReasons[error.cause];
-  const believed = isBelieved(error.status);
-  const row = rows.find((each) => matches(each, error, believed));
-  return row === undefined || row.meaning === 'unknown' ? undefined : row.meaning;
+  const meaning = findMeaning(table, error);
+  return meaning === 'unknown' ? undefined : meaning;
 }

@@ -42,4 +42,6 @@ export const exchangeHosts: Readonly<Record<ExchangeId, readonly string[]>> = {
   okxus: ['us.okx.com'],
   // https://www.kucoin.com/docs-new/introduction
   kucoin: ['api.kucoin.com'],
+  // Demo trading has the same host. https://www.bitget.com/api-doc/common/domain
+  bitget: ['api.bitget.com'],
 };

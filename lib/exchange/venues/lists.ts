@@ -34,13 +34,15 @@ export interface Pages {
   idName: string;
   /** The parameter that asks for the rows before one. */
   before: string;
+  /** No page is read after one with such a row. */
+  isLast?(row: Fields): boolean;
 }
 
 /** @returns the rows of all pages, latest first. */
 export async function fetchPages(
   fetchPage: (request: Fields) => Promise<Response>,
   request: Fields,
-  { idName, before }: Pages,
+  { idName, before, isLast }: Pages,
 ): Promise<Fields[]> {
   const rows: Fields[] = [];
   for (let last: unknown; ; ) {
@@ -49,6 +51,6 @@ export async function fetchPages(
     );
     rows.push(...page);
     last = page.at(-1)?.[idName];
-    if (page.length < rowsPerPage || last === undefined) return rows;
+    if (page.length < rowsPerPage || last === undefined || page.some((row) => isLast?.(row))) return rows;
   }
 }

@@ -108,6 +108,8 @@ export interface Venue {
   orderApi: string | readonly string[];
   /** ccxt's name of the API that orders are signed for, if it is not that of their URL. */
   signApi?: string | readonly string[];
+  /** Queries are signed before they are encoded. Other venues check the signature of a query as it was sent. */
+  signsDecodedQuery?: true;
   /** How long after its timestamp the venue can still accept a request. `options` sends the same value. */
   recvWindowMs: number;
   /** How long after the receive window a look-up may still miss an order that exists. */
@@ -152,8 +154,6 @@ export interface Venue {
 
   /** Perpetuals are counted in contracts: the engine converts what it reads. */
   countsContracts?: true;
-  /** The venue checks the signature of a query as it was before it was encoded. */
-  signsDecodedQuery?: true;
   /** @returns what fences a request that has a send deadline. */
   fence?(request: UnsignedRequest, fence: Fence): FenceFields;
   /**

@@ -2,6 +2,7 @@ import type { ExchangeId } from '../../account/account.ts';
 import { binance } from './binance.ts';
 import { binanceus } from './binanceus.ts';
 import { binanceusdm } from './binanceusdm.ts';
+import { bitget } from './bitget.ts';
 import { bybit } from './bybit.ts';
 import { bybiteu } from './bybiteu.ts';
 import { bybitid } from './bybitid.ts';
@@ -17,4 +18,5 @@ export const venues: Record<ExchangeId, Venue> = {
   ...{ bybit, bybiteu, bybitid },
   ...{ okx, myokx, okxus },
   kucoin,
+  bitget,
 };

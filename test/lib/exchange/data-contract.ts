@@ -25,16 +25,19 @@ function addMarkets(
   });
 }
 
+/** Their accounts hold spot and perpetuals together. */
+const unifiedAccounts = new Set<string>(['bybit', 'okx']);
+
 /** What every venue reports about its markets and an account. */
 export function dataContract(testMarket: TestMarket): void {
   const perpetual = testMarket.market === 'usdm';
-  // Bybit's minimum amount of spot orders is deprecated.
-  const spotMinimum = testMarket.exchange === 'bybit' ? '0' : '0.00001';
-  // OKX lists no minimum value of an order, and the maximum of a spot MARKET order in USDT.
-  const [costMin, marketAmountMax] =
-    testMarket.exchange === 'okx'
-      ? [undefined, perpetual ? '9000000' : undefined]
-      : [perpetual ? '100' : '5', '9000000'];
+  const { exchange: id } = testMarket;
+  // The minimum amount of spot orders is deprecated at Bybit and Bitget.
+  const spotMinimum = ['bybit', 'bitget'].includes(id) ? '0' : '0.00001';
+  // OKX lists no minimum value of an order.
+  const costMin = id === 'okx' ? undefined : perpetual ? '100' : '5';
+  // OKX has the maximum of a spot MARKET order in USDT, and Bitget has none.
+  const marketAmountMax = !perpetual && ['okx', 'bitget'].includes(id) ? undefined : '9000000';
 
   // KuCoin charges the currency that a market names, which is usually that of its quotes.
   const feeInBase = !perpetual && testMarket.exchange !== 'kucoin';
@@ -165,7 +168,7 @@ export function dataContract(testMarket: TestMarket): void {
       const { exchange, market } = await startTrader(testMarket);
       expect(await exchange.fetchPrice(market)).toBe('60000');
       expect(await exchange.fetchBalance('NOPE')).toEqual({ free: '0', total: '0' });
-      const held = /^(bybit|okx)$/.test(testMarket.exchange) ? '200000' : '100000';
+      const held = unifiedAccounts.has(testMarket.exchange) ? '200000' : '100000';
       expect(await exchange.fetchBalance('USDT')).toEqual({ free: held, total: held });
       expect(await exchange.fetchPermissions()).toEqual({
         canTrade: true,

@@ -3,6 +3,7 @@ import type { ExchangeId } from '../../../lib/account/account.ts';
 import type { RejectReason } from '../../../lib/exchange/exchange.ts';
 import { binance } from '../../../lib/exchange/venues/binance.ts';
 import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
+import { bitget } from '../../../lib/exchange/venues/bitget.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
 import { findRejectReason } from '../../../lib/exchange/venues/error-table.ts';
 import { kucoin } from '../../../lib/exchange/venues/kucoin.ts';
@@ -10,6 +11,7 @@ import { okx } from '../../../lib/exchange/venues/okx.ts';
 import {
   binanceFutures,
   binanceSpot,
+  bitgetSpot,
   bybitLinear,
   bybitSpot,
   inFiveSeconds,
@@ -238,6 +240,30 @@ const ofKucoin: Refusal[] = [
   withMessage('other', 400100, 'order_not_exist'),
 ];
 
+const bitgetKeys = [40001, 40002, 40003, 40006, 40009, 40011, 40012, 40036, 40037, 40041];
+
+const ofBitget: Refusal[] = [
+  ...all('clock', 40004, 40005, 40008, 40078),
+  ...all('rate-limit', 429, 40047, 70228),
+  ...all('permission', ...bitgetKeys, 40013, 40014, 40016, 40018, 40022, 40023, 40024, 40025, 40026, 40031),
+  ...all('permission', 40000, 40035, 40038, 40040, 40061, 40068, 40085, 40100, 40101, 40103, 40104, 40111),
+  ...all('permission', 22010, 40199, 40301, 40710, 40752, 40760, 45107, 45108, 50012, 50013, 50019, 50023),
+  ...all('permission', 50064, 70227),
+  ...all('insufficient', 40754, 40762, 43012, 43132, 45002, 50020),
+  ...all('below-minimum', 22034, 43006, 43010, 43027, 43037, 43042, 45110, 45111, 45114),
+  ...all('above-maximum', 43007, 43038, 43041, 45112, 45113),
+  ...all('precision', 22038, 43028, 45035, 45115),
+  ...all('duplicate-id', 40786, 43118, 45034, 50060),
+  ...all('too-many-orders', 40723, 40761, 43005, 43128, 45118, 50048, 70223),
+  ...all('refused-for-now', 22045, 40200, 40721, 40824, 41113, 41114, 43008, 43009, 43039, 43040, 43115),
+  ...all('refused-for-now', 43119, 43120, 43122, 45009, 45043, 46013, 50025, 50026, 50027, 50029, 50030),
+  ...all('refused-for-now', 70220, 70224, 70225),
+  ...all('other', 22004, 40007, 40017, 40019, 40020, 40034, 40057, 40064, 40079, 40081, 40102, 40105, 40110),
+  ...all('other', 40304, 40305, 40309, 40402, 40404, 40409, 40706, 40724, 40811, 40813, 41002, 41101, 41103),
+  ...all('other', 42016, 43011, 43048, 43058, 43111, 43123, 48001, 48002, 50011, 50018, 50024, 50028, 50061),
+  ...all('other', 400172),
+];
+
 const testMarkets = [
   { testMarket: binanceSpot, venue: binance, refusals: ofSpot, status: 400 },
   { testMarket: binanceFutures, venue: binanceusdm, refusals: ofFutures, status: 400 },
@@ -246,6 +272,7 @@ const testMarkets = [
   { testMarket: okxSpot, venue: okx, refusals: ofOkx, status: 200 },
   { testMarket: okxSwap, venue: okx, refusals: ofOkx, status: 200 },
   { testMarket: kucoinSpot, venue: kucoin, refusals: ofKucoin, status: 200 },
+  { testMarket: bitgetSpot, venue: bitget, refusals: ofBitget, status: 400 },
 ];
 
 /** Sends each error to one create, twice: Ripcord retries after errors of keys and clocks. */
@@ -272,6 +299,7 @@ const unsettled: Partial<Record<ExchangeId, number[]>> = {
   binanceusdm: [-1000, -1001, -1006, -1007, -1008, -1010, -2011, -2013, -2020, -9999],
   okx: [1, 50001, 50004, 50005, 50013, 50026, 50042, 51054, 51149, 51400, 51402, 51410, 51603, 999999],
   kucoin: [100001, 100004, 126038, 126039, 126043, 230005, 500000, 501000, 503000, 504000, 505000, 900001],
+  bitget: [40010, 40015, 40725, 40808, 40910, 43001, 43002, 43004, 45001, 45023, 50031, 70229, 99999],
   bybit: [
     -1, 429, 5004, 10000, 10014, 10016, 10017, 110001, 110079, 170001, 170007, 170032, 170035, 170142, 170146,
     170147, 170149, 170213, 170234, 999999,
@@ -309,7 +337,8 @@ describe.each(testMarkets)('a create at $testMarket.name', ({ testMarket, venue,
       const wire = { status, code: String(code), hasCode: true, message: '' };
       if (findRejectReason(venue.errors, wire) !== undefined) expect.unreachable(`${code} is not tested`);
     }
-    for (const code of ['', 'undefined', 'toString', '200', '403', '429', '3400045'])
+    const others = ['', 'undefined', 'toString', '200', '403', '429', '3400045'];
+    for (const code of others.filter((each) => !listed.has(each)))
       expect(findRejectReason(venue.errors, { status, code, hasCode: true, message: '' })).toBeUndefined();
   });
 });
@@ -361,6 +390,12 @@ const expected: { binance: Expected } & Partial<Record<ExchangeId, Expected>> = 
     denied: [400003, 400004, 400005, 400006, 400007, 400008, 400009, 400010, 411100],
     finished: [100004],
     passing: [126038, 400002, 429000, 500000, 503000],
+  },
+  bitget: {
+    absent: [22001, 40109, 43001, 43004, 45057],
+    denied: [...bitgetKeys, 40014, 40018, 40038, 40085],
+    finished: [45031, 45055, 50062],
+    passing: [429, 40008, 40010, 40015, 40725, 40808, 45001],
   },
 };
 

@@ -26,6 +26,7 @@ const toBody: Partial<Record<ExchangeId, (code: string, message: string) => unkn
   bybit: (code, retMsg) => ({ retCode: Number(code), retMsg, result: {} }),
   okx: ofOkx,
   kucoin: (code, msg) => ({ code, msg }),
+  bitget: (code, msg) => ({ code, msg, requestTime: 1, data: null }),
 };
 
 function toWires(testMarket: TestMarket, { codes = ['-7777'], words = ['No.'], status }: ErrorRow): Wire[] {

@@ -81,6 +81,13 @@ const kucoinPaths = {
   cancel: { method: 'DELETE', path: '/api/v1/hf/orders/sync/*' },
   fetch: { method: 'GET', path: '/api/v1/hf/orders/*' },
 } as const;
+const bitgetPaths = {
+  create: { method: 'POST', path: '/api/v2/spot/trade/place-order' },
+  // Bitget spot changes no order.
+  reduce: { method: 'POST', path: '/api/v2/spot/trade/cancel-replace-order' },
+  cancel: { method: 'POST', path: '/api/v2/spot/trade/cancel-order' },
+  fetch: { method: 'GET', path: '/api/v2/spot/trade/orderInfo' },
+} as const;
 const ofBinance = { marketId: 'BTCUSDT', acknowledges: false, recvWindowMs: 5_000, errorStatus: 400 };
 const ofBybit = { marketId: 'BTCUSDT', acknowledges: true, recvWindowMs: 5_000, errorStatus: 200 };
 const ofOkx = { acknowledges: true, recvWindowMs: 30_000, errorStatus: 200 };
@@ -147,14 +154,17 @@ export const kucoinSpot: TestMarket = {
   marketId: 'BTC-USDT',
   market: 'spot',
 };
+export const bitgetSpot: TestMarket = {
+  ...{ acknowledges: true, recvWindowMs: 5_000, errorStatus: 400, ...bitgetPaths },
+  name: 'bitget spot',
+  exchange: 'bitget',
+  symbol: 'BTC/USDT',
+  marketId: 'BTCUSDT',
+  market: 'spot',
+};
 export const testMarkets = [
-  binanceSpot,
-  binanceFutures,
-  bybitSpot,
-  bybitLinear,
-  okxSpot,
-  okxSwap,
-  kucoinSpot,
+  ...[binanceSpot, binanceFutures, bybitSpot, bybitLinear, okxSpot, okxSwap],
+  ...[kucoinSpot, bitgetSpot],
 ];
 
 const open: (() => Promise<void>)[] = [];

@@ -77,9 +77,17 @@ async function finishHit(run: SweepRun, state: LinkState): Promise<TargetAnswer[
   return answers;
 }
 
-function isDue({ services, time }: SweepRun, left: Pick<Unfinished, 'notBefore'> | undefined): boolean {
+/** What alerts that come every minute leave. They renew `notBefore`, and must not put off the notice. */
+interface Left extends Pick<Unfinished, 'notBefore' | 'giveUpAt'> {
+  overdueAt?: number | Record<string, number> | undefined;
+}
+
+function isDue({ services, time }: SweepRun, left: Left | undefined): boolean {
+  if (left === undefined) return false;
+  const { notBefore, giveUpAt, overdueAt = giveUpAt } = left;
+  const overdue = typeof overdueAt === 'number' ? [overdueAt] : Object.values(overdueAt);
   const now = services.now();
-  return left !== undefined && left.notBefore <= now && now <= time.startUntil;
+  return Math.min(notBefore, ...overdue) <= now && now <= time.startUntil;
 }
 
 function endState(state: LinkState): LinkState | undefined {

@@ -101,6 +101,25 @@ describe('What a hit of a standing link left', () => {
     expect(stage.closes(staged)).toBe(1);
   });
 
+  it('because processes die right before each sweep is finished after 5 minutes', async () => {
+    const stage = await setStandingStage();
+    const staged = await stage.open();
+    const { readLinkAndPause } = stage.table;
+    for (let minute = 0; minute < 7; minute += 1) {
+      await stage.during(() => stage.environment.sleep(50_000 - (stage.environment.time % 60_000)));
+      let reads = 0;
+      stage.table.readLinkAndPause = async (linkId) => {
+        reads += 1;
+        return reads > 1 ? stage.environment.die() : readLinkAndPause(linkId);
+      };
+      void stage.hit();
+      await stage.environment.run(2_000);
+      stage.table.readLinkAndPause = readLinkAndPause;
+      await sweepMinutes(stage, 1);
+    }
+    expect(stage.closes(staged)).toBe(1);
+  });
+
   it('is given up after 5 minutes, and a notice names each position', async () => {
     const { stage, staged, restore } = await leftHit();
     const channel = fakeChannel('telegram');
@@ -237,6 +256,18 @@ describe('What a hit of a link that adopts could not read', () => {
       { actor: 'sweep', refusal: 'not-adopted', why: expect.stringContaining('Binance did not respond.') },
       { actor: 'link', status: 503 },
     ]);
+  });
+
+  it('is reported after 5 minutes although an alert comes right before each sweep', async () => {
+    const { stage } = await owingHit();
+    const channel = fakeChannel('telegram');
+    for (let minute = 0; minute < 7; minute += 1) {
+      await stage.during(() => stage.environment.sleep(50_000 - (stage.environment.time % 60_000)));
+      await stage.during(() => stage.hit());
+      await sweepMinutes(stage, 1);
+      await stage.during(() => watchAccounts(stage.services, channelsOf(channel)));
+    }
+    expect(channel.texts.join().match(/Not done/g)).toHaveLength(1);
   });
 
   it('is not adopted while links are paused', async () => {

@@ -20,12 +20,19 @@ export async function adoptFirst(
 
 /** @param options with the alert's time, if it may be long ago. @returns undefined if the link adopts nothing. */
 export async function adoptAt(
-  { services, link }: StandingHit,
+  hit: StandingHit,
   listed: Listed,
   options?: Pick<AdoptOptions, 'alertAt'>,
 ): Promise<Found> {
-  const place = toAdoptPlace(link);
-  return place && adoptExcess(services, place, listed, { alertAt: options?.alertAt });
+  const place = toAdoptPlace(hit.link);
+  return (
+    place && adoptExcess(hit.services, place, listed, { alertAt: options?.alertAt ?? readLateAlertAt(hit) })
+  );
+}
+
+/** A hit that has waited, such as for a cold start, must not adopt what was opened in that time. */
+function readLateAlertAt({ request: { sentAt }, arrivedAt }: StandingHit): number | undefined {
+  return sentAt !== undefined && sentAt < arrivedAt ? sentAt : undefined;
 }
 
 export function untriedIfAdopting({ link }: StandingHit): Found {

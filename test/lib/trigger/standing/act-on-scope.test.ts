@@ -339,6 +339,17 @@ describe('A position that was opened after the alert', () => {
   });
 });
 
+describe('What was opened elsewhere after the alert', () => {
+  it('is left open by a link that adopts, if the alert was on its way for seconds', async () => {
+    const stage = await setAdoptingStage();
+    const { time } = stage.environment;
+    const late = { sentAt: time - 90_000 };
+    expect(await stage.during(() => stage.hit(late, time - 1_000))).toMatchObject({ status: 'retrying' });
+    await sweepMinutes(stage, 2);
+    expect(stage.closes(stage.elsewhere)).toBe(0);
+  });
+});
+
 describe('The page of a hit that is not finished', () => {
   const page = { method: 'GET', isFollowUp: true, navigation: { userInitiated: true } } as const;
 

@@ -127,7 +127,10 @@ async function complete(
     exchange.fetchOpenOrders(market),
     exchange.fetchTrades(market, range),
   ]);
-  const traded = judgeTrades(trades, whole, now, alertAt);
+  const positions = read.filter(
+    ({ account, symbol }) => account === whole.account && symbol === whole.symbol,
+  );
+  const traded = judgeTrades(trades, { ...whole, positions }, now, alertAt);
   if (traded.isJustClosed) return unknown(justClosed);
   const position = without(whole, traded.newer);
   if (position === undefined)

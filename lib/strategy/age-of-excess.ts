@@ -45,16 +45,25 @@ export interface TradedThere {
   newer: Amount;
 }
 
-/** @param trades those since `tradesSince`. A trade whose side of a hedge is not known counts. */
+/**
+ * @param trades those since `tradesSince`. A trade whose side of a hedge is not known counts.
+ * @param positions all that may own a part there. Their entries are no part of the excess, and so not newer than its alert.
+ */
 export function judgeTrades(
   trades: Trade[],
-  { side, hedged }: { side: Side; hedged: boolean },
+  { side, hedged, positions }: { side: Side; hedged: boolean; positions: readonly Position[] },
   now: number,
   alertAt = Number.POSITIVE_INFINITY,
 ): TradedThere {
   const there = ofPosition({ side, hedged }, trades);
   const isRecent = ({ at }: Trade) => at > now - holdingLagMs - skewMs;
-  const opened = there.filter((trade) => trade.side === entrySide(side) && trade.at > alertAt - skewMs);
+  const own = new Set(
+    positions.flatMap(({ entryOrders }) => entryOrders.flatMap(({ orderId }) => orderId ?? [])),
+  );
+  const opened = there.filter(
+    ({ side: traded, at, orderId }) =>
+      traded === entrySide(side) && at > alertAt - skewMs && !(orderId !== undefined && own.has(orderId)),
+  );
   return {
     isJustClosed: there.some((trade) => trade.side === exitSide(side) && isRecent(trade)),
     newer: sum(opened.map(({ amount }) => amount)),

@@ -389,6 +389,14 @@ describe('Adopting for an alert of a while ago', () => {
     expect(await admin.adopt({ alertAt })).toMatchObject({ position: { declaredSize: { amount: '1' } } });
   });
 
+  it("does not count the fill of a position's own entry as newer: its amount is not adopted anyway", async () => {
+    const admin = stage({ amount: '2' }, { fetchTrades: async () => [entry] });
+    const alertAt = admin.now() - 60_000;
+    const entry = trade({ orderId: exampleOrder.orderId, amount: '1', at: alertAt + 5_000 });
+    await admin.create(1, 1, perpetual);
+    expect(await admin.adopt({ alertAt })).toMatchObject({ position: { declaredSize: { amount: '1' } } });
+  });
+
   it('takes nothing if all of it was', async () => {
     const admin = stage({ amount: '1' }, { fetchTrades: async () => [trade({ at: alertAt + 1_000 })] });
     const alertAt = admin.now() - 60_000;

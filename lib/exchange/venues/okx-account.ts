@@ -1,9 +1,18 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import type { ExchangePosition, Margin, MarketOrder, MarketRules, Permissions, Side } from '../exchange.ts';
+import { type Amount, decimal } from '../../decimal.ts';
+import type {
+  Balance,
+  ExchangePosition,
+  Margin,
+  MarketOrder,
+  MarketRules,
+  Permissions,
+  Side,
+} from '../exchange.ts';
 import { type Fields, parseData, readFirst } from './lists.ts';
 import { parsePositiveAmount, readFigure } from './parse-amount.ts';
 import type { VenuePosition } from './venue.ts';
-import { Unsupported } from './venue-error.ts';
+import { Unsupported, type VenueError } from './venue-error.ts';
 
 interface Known {
   config?: { at: number; fields: Promise<Fields> };
@@ -74,6 +83,40 @@ export async function readTradeMode(
   const mode = knownTo(client).marginModes.get(key)?.mode ?? 'cross';
   rememberMode(client, key, mode);
   return mode;
+}
+
+/** `availBal` can be sold; `availEq` is what can secure positions. https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-balance */
+export function toBalance(response: Fields, currency: string): Balance {
+  const details = readFirst(response).details as Fields[];
+  const row = details.find(({ ccy }) => ccy === currency);
+  return {
+    free: parsePositiveAmount(row?.availBal) ?? '0',
+    total: parsePositiveAmount(row?.cashBal) ?? '0',
+  };
+}
+
+/**
+ * With `autoLoan` or `enableSpotBorrow`, OKX sells coins that the account lacks, and the account owes them.
+ * https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-account-configuration
+ * @throws as OKX refuses such an order without borrowing, before it is sent.
+ */
+export async function requireCoins(
+  client: CcxtClient,
+  { kind, base }: MarketRules,
+  {
+    side,
+    positionSide,
+    amount = '0',
+  }: Pick<MarketOrder, 'side' | 'positionSide'> & { amount?: Amount | undefined },
+): Promise<void> {
+  if (kind !== 'spot' || side !== 'sell' || positionSide !== 'long') return;
+  const { autoLoan, enableSpotBorrow } = await readConfig(client);
+  if (![autoLoan, enableSpotBorrow].some((is) => String(is) === 'true')) return;
+  const { free } = toBalance(await client.privateGetAccountBalance({ ccy: base }), base);
+  if (decimal(free).gte(amount)) return;
+  const message = `Not sent: only ${free} ${base} is free, and OKX would borrow the rest`;
+  const venueError: VenueError = { status: 200, code: '51008', hasCode: true, message };
+  throw Object.assign(new Error(message), { venueError });
 }
 
 function isOpen({ pos }: Fields): boolean {

@@ -4,7 +4,7 @@ import type { MarketKind, MarketRules, OrderRef, ReducibleOrder, StopLossOrder }
 import { toContracts, toSize } from './contracts.ts';
 import { findRejectReason } from './error-table.ts';
 import { type Fields, readFirst } from './lists.ts';
-import { forgetModes, readTradeMode } from './okx-account.ts';
+import { forgetModes, readTradeMode, requireCoins } from './okx-account.ts';
 import { okxErrors } from './okx-errors.ts';
 import { fetchPages, toInstrumentType, toPrice } from './okx-requests.ts';
 import type { VenueOrder } from './venue.ts';
@@ -97,6 +97,8 @@ export async function createOrder(
     ...(order.cost === undefined ? { sz: toSize(market, amount) } : {}),
     ...parameters,
   };
+  // A stop sells when it triggers, and holds no coins until then.
+  if (order.triggerPrice === undefined) await requireCoins(client, market, order).catch(toNotReady);
   const isSpotMarket = market.kind === 'spot' && type === 'market';
   try {
     const response =

@@ -1,8 +1,8 @@
 import type { Exchange as CcxtClient, Market } from 'ccxt';
 import { decimal, toAmount } from '../../decimal.ts';
-import type { Balance, MarketKind, MarketOrder, MarketRules } from '../exchange.ts';
+import type { MarketKind, MarketOrder, MarketRules } from '../exchange.ts';
 import { type Fields, parseData, readFirst } from './lists.ts';
-import { fetchOpenPositions, fetchPermissions, fetchPosition, readConfig } from './okx-account.ts';
+import { fetchOpenPositions, fetchPermissions, fetchPosition, readConfig, toBalance } from './okx-account.ts';
 import { okxErrors } from './okx-errors.ts';
 import {
   amendStop,
@@ -87,16 +87,6 @@ async function fetchMarkets(client: CcxtClient, kind: MarketKind, instId?: strin
     if ((thrown as { venueError?: VenueError }).venueError?.code === '51001') return [];
     throw thrown;
   }
-}
-
-/** `availBal` can be sold; `availEq` is what can secure positions. https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-balance */
-function toBalance(response: Fields, currency: string): Balance {
-  const details = readFirst(response).details as Fields[];
-  const row = details.find(({ ccy }) => ccy === currency);
-  return {
-    free: parsePositiveAmount(row?.availBal) ?? '0',
-    total: parsePositiveAmount(row?.cashBal) ?? '0',
-  };
 }
 
 /**

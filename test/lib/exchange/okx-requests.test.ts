@@ -96,6 +96,43 @@ function toExpected({ recorded, ripcord: { path, single, body, without = [] } = 
   };
 }
 
+describe('A sale on spot while OKX would borrow what the account lacks', () => {
+  const sellAt = async (config: Fields, free: string) => {
+    const { exchange, sent } = await startRecorder('okx', {
+      ...answers,
+      '/api/v5/account/config': { acctLv: '1', ...config },
+      '/api/v5/account/balance': { details: [{ ccy: 'BTC', availBal: free, cashBal: free }] },
+    });
+    const result = await exchange.createMarketOrder(spot, { ...sell, amount: '0.01', reduceOnly: false });
+    return { result, orders: sent.filter(({ method }) => method === 'POST').length };
+  };
+
+  test.each([
+    { acctLv: '3', autoLoan: true },
+    { acctLv: '1', enableSpotBorrow: true },
+  ])('is refused without a request: %j', async (config) => {
+    expect(await sellAt(config, '0.004')).toMatchObject({
+      result: {
+        kind: 'rejected',
+        reason: 'insufficient',
+        message: expect.stringContaining('only 0.004 BTC is free'),
+      },
+      orders: 0,
+    });
+  });
+
+  test('is sent if the account has the coins', async () => {
+    expect(await sellAt({ acctLv: '3', autoLoan: true }, '0.01')).toMatchObject({
+      result: { kind: 'accepted' },
+      orders: 1,
+    });
+  });
+
+  test('is left to OKX without borrowing', async () => {
+    expect(await sellAt({ autoLoan: false, enableSpotBorrow: false }, '0.004')).toMatchObject({ orders: 1 });
+  });
+});
+
 describe('a request to OKX', () => {
   test.each(recordings)('has the fields of the recorded one: $name', async (each) => {
     const { exchange, last } = await startRecorder();

@@ -125,9 +125,9 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
     concernsPart: true,
   },
   'not-adopted': {
-    word: 'what was opened elsewhere is not known',
+    word: 'what was opened elsewhere was not adopted',
     reason: () =>
-      "could not determine what the exchange holds beyond Ripcord's own positions, and left that open",
+      "could not adopt what the exchange may hold beyond Ripcord's own positions, and left that open",
     advice: () => "Check the account in the exchange's own app.",
     concernsPart: true,
   },
@@ -147,8 +147,7 @@ export const refusalTexts: Record<RefusalCause, RefusalText> = {
   },
   'not-read': {
     word: 'a position cannot be read',
-    reason: (hit) =>
-      `could not read ${namePositions(hit)}, which may be one that it is for, and left it as before`,
+    reason: (hit) => `did nothing for ${namePositions(hit)}, because this version of Ripcord can't read it`,
     advice: () => 'Check the exchange, and deploy the newer Ripcord again.',
     concernsPart: true,
   },

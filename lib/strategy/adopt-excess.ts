@@ -134,7 +134,9 @@ async function complete(
   if (traded.isJustClosed) return unknown(justClosed);
   const position = without(whole, traded.newer);
   if (position === undefined)
-    return unknown('What the exchange holds there was opened after the alert. Nothing was adopted.');
+    return unknown(
+      'All that the exchange holds there may have been opened after the alert. Nothing was adopted.',
+    );
   const amount = position.declaredSize?.amount ?? '0';
   const { adopted, unadopted } = sortExits(position, decimal(amount).eq(held.amount), open, read);
   return {

@@ -65,12 +65,12 @@ export function notAdopted(why: string): HitResponse {
   return reportedRefusal(
     'not-adopted',
     'retrying',
-    `Ripcord does not know what the exchange holds beyond its own positions, and left that open. ${why}`,
+    `Ripcord could not adopt what the exchange may hold beyond its own positions, and left that open. ${why}`,
   );
 }
 
 /** The sender may read that, and not why. */
 export function withoutAdoption(response: HitResponse): HitResponse {
-  const publicMessage = `${response.publicMessage} It is not known yet whether positions were opened elsewhere. Ripcord checks that again, for up to 5 minutes.`;
+  const publicMessage = `${response.publicMessage} It is not known yet what the link has to adopt. Ripcord checks that again, for up to 5 minutes.`;
   return { ...response, publicMessage, detail: publicMessage };
 }

@@ -5,7 +5,7 @@ import type { TargetAnswer } from './target-answer.ts';
 export function notRead(positionId: string): TargetAnswer {
   const response = createResponse('newer-version', {
     publicMessage:
-      "Ripcord can't read this position, which may be one that this link is for. Nothing was done for it.",
+      "Ripcord can't read this position, so it does not know whether this link is for it. Nothing was done for it.",
     decision: 'refused',
     refusal: 'not-read',
     position: { positionId },

@@ -402,7 +402,7 @@ describe('Adopting for an alert of a while ago', () => {
     const alertAt = admin.now() - 60_000;
     expect(await admin.adopt({ alertAt })).toMatchObject({
       kind: 'unknown',
-      why: 'What the exchange holds there was opened after the alert. Nothing was adopted.',
+      why: 'All that the exchange holds there may have been opened after the alert. Nothing was adopted.',
     });
     expect(await admin.table.listPositions('open')).toEqual([]);
   });

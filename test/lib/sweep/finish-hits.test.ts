@@ -250,7 +250,7 @@ describe('What a hit of a link that adopts could not read', () => {
     expect(stage.closes(stage.elsewhere)).toBe(0);
     const refused = channel.texts.filter((text) => text.startsWith('Not done'));
     expect(refused).toEqual([
-      expect.stringContaining("could not determine what the exchange holds beyond Ripcord's own positions"),
+      expect.stringContaining("could not adopt what the exchange may hold beyond Ripcord's own positions"),
     ]);
     expect(await stage.table.listHits(stage.link.linkId, 5)).toMatchObject([
       { actor: 'sweep', refusal: 'not-adopted', why: expect.stringContaining('Binance did not respond.') },

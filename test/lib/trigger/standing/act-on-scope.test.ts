@@ -653,7 +653,7 @@ describe('A hit of a link that adopts', () => {
     const first = await stage.during(() => stage.hit());
     expect(first).toMatchObject({ status: 'retrying', httpStatus: 503, retryAfter: 5, positions: [] });
     expect(first.publicMessage).toBe(
-      'Nothing was executed so far. It is not known yet whether positions were opened elsewhere. Ripcord checks that again, for up to 5 minutes.',
+      'Nothing was executed so far. It is not known yet what the link has to adopt. Ripcord checks that again, for up to 5 minutes.',
     );
     show();
     stage.environment.time += 5_000;

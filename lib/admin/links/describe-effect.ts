@@ -23,7 +23,7 @@ export async function describeStandingEffect(
 
 async function describeStopMove(services: Services, position: Position, stop: StopTarget): Promise<Effect> {
   const preview = await previewStop(services, position, stop);
-  if ('kind' in preview) return nothingChanges(preview.detail);
+  if ('kind' in preview) return nothingChangesAs(preview.detail);
   const { decision, synced } = preview;
   const { quote } = synced.market;
   if (decision.kind === 'move') {
@@ -32,7 +32,12 @@ async function describeStopMove(services: Services, position: Position, stop: St
   }
   return decision.kind === 'unchanged'
     ? nothingChanges(`the present stop at ${decision.present.price} ${quote} is as good or better.`)
-    : nothingChanges(decision.detail);
+    : nothingChangesAs(decision.detail);
+}
+
+/** @param detail sentences of their own. */
+function nothingChangesAs(detail: string): Effect {
+  return { fires: false, would: `nothing changes. ${detail}` };
 }
 
 /** Stops that cover a part may be as good: then the same price counts for all. */

@@ -622,6 +622,14 @@ describe('A stop link', () => {
       positions: [{ outcome: 'would-trigger' }],
     });
   });
+
+  it('is previewed with the reason why nothing changes, in a sentence of its own', async () => {
+    const stage = await setStandingStage({ action: 'stop', stop: { price: '110' } });
+    await stage.open();
+    const { linkId } = stage.link;
+    const preview = await stage.during(() => previewLink({ services: stage.services }, { linkId }));
+    expect(preview.positions?.[0]?.would).toMatch(/^nothing changes\. The stop 110 of a long is not below/);
+  });
 });
 
 it('A response after the sender has disconnected states nothing that may have changed', async () => {

@@ -25,8 +25,10 @@ const withinMs = 5_000;
  * that alert again. After 5 minutes it gives up, and the owner is notified.
  * @returns the state as stored then.
  */
-export async function finishAdoption(run: SweepRun, link: Link, state: LinkState): Promise<LinkState> {
+export async function finishAdoption(run: SweepRun, link: Link): Promise<LinkState> {
   const { services } = run;
+  // The list of states lags: a later alert may have adopted it.
+  const state = await services.store.readLinkState(link.linkId);
   const { adoption } = state;
   if (adoption === undefined) return state;
   // Recorded before the state forgets it.

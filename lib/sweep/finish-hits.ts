@@ -53,7 +53,7 @@ async function finishHit(run: SweepRun, state: LinkState): Promise<TargetAnswer[
     await changeLinkState(services.store, linkId, endState);
     return [];
   }
-  const { unfinished } = isOwed ? await finishAdoption(run, link, state) : state;
+  const { unfinished } = isOwed ? await finishAdoption(run, link) : state;
   if (unfinished === undefined || !isDue(run, unfinished)) return [];
   if (unfinished.giveUpAt <= now) {
     await report(services, link, unfinished, unfinished.positionIds);

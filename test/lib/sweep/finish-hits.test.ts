@@ -293,6 +293,19 @@ describe('What a hit of a link that adopts could not read', () => {
     expect(stage.closes(stage.elsewhere)).toBe(1);
   });
 
+  it('causes no notice about a newer position if the list of states lags', async () => {
+    const { stage, show } = await owingHit();
+    show();
+    stage.environment.time += 30_000;
+    const states = await stage.table.listLinkStates();
+    await stage.during(() => stage.hit());
+    const { account, exchange } = stage.elsewhere.position;
+    const newer = await stage.open({ account, exchange, tag: undefined }, { market: 'perpetual' });
+    stage.table.listLinkStates = async () => states;
+    await sweepMinutes(stage, 2);
+    expect(await stage.table.listHits(newer.position.positionId, 5)).toEqual([]);
+  });
+
   it('is closed once by sweeps that overlap', async () => {
     const { stage, show } = await owingHit();
     show();

@@ -40,5 +40,5 @@ export function isCloseOrderOf({ positionId }: Position, { clientOrderId }: Orde
 
 /** Whether Ripcord sent this order, for any position. */
 export function isSentByRipcord({ clientOrderId }: Pick<OrderRecord, 'clientOrderId'>): boolean {
-  return clientOrderId !== undefined && /^rc[0-9a-z]{12}[expsl][0-9a-z]{1,3}$/.test(clientOrderId);
+  return clientOrderId !== undefined && isOwnClientOrderId(clientOrderId);
 }

@@ -119,8 +119,11 @@ function noteRefusedMove(
   const { previous, refusal, removed, refusedMove: _, ...rest } = stop;
   const isMissing = position.exitOrders.every((order) => order.isStop !== true || order.status === 'done');
   const isPassed = isMissing && hasStopPassed(position);
-  const isRefused = refusal !== undefined && (isMissing || !passingReasons.has(refusal.reason));
+  const isPassing = refusal !== undefined && passingReasons.has(refusal.reason);
+  const isRefused = refusal !== undefined && (isMissing || !isPassing);
   if (previous === undefined || removed === true || !(isPassed || isRefused)) return undefined;
+  if (previous.tightened !== undefined && isMissing && !isPassed && isPassing)
+    return retryTightened(stop, previous.tightened, sentences);
   const passed = `The price ${position.lastSync?.price} has passed the stop ${stop.price}`;
   const { reason, message } = refusal ?? { reason: 'would-trigger', message: passed };
   // Its owner moved it there, and only its size was to change: the looser price of the plan must not replace it.
@@ -136,6 +139,20 @@ function noteRefusedMove(
     limitPrice,
     ...(isMoved ? { refusedMove: { price: stop.price, reason, message } } : {}),
   };
+}
+
+/**
+ * What passes by itself is no reason for a looser price than the one at which the stop has rested: it is tried again at once,
+ * and then by each sweep.
+ */
+function retryTightened(
+  { refusal: _, ...stop }: StopLossPlan,
+  tightened: 'rested' | 'retried',
+  sentences: string[],
+): StopLossPlan | undefined {
+  if (tightened === 'retried' || stop.previous === undefined) return undefined;
+  sentences.push(`The stop at ${stop.price} is tried again.`);
+  return { ...stop, previous: { ...stop.previous, tightened: 'retried' } };
 }
 
 /** Another stop that is being replaced may rest, too. It still ends: of two for the same amount, one would be kept. */

@@ -127,9 +127,11 @@ async function perform(run: ProtectRun, position: Position, step: ExitStep): Pro
   }
 }
 
-/** Whether the stop that the position had takes the place of one that was refused. */
+/** Whether the stop that the position had takes the place of one that was refused, or that one is tried again. */
 function isPutBack({ exitPlan: before }: Position, { stopLoss }: ExitPlan): boolean {
-  return before?.stopLoss?.previous !== undefined && stopLoss?.previous === undefined;
+  const { previous, refusal } = before?.stopLoss ?? {};
+  const isRetried = refusal !== undefined && stopLoss?.refusal === undefined;
+  return previous !== undefined && (stopLoss?.previous === undefined || isRetried);
 }
 
 /** What the exchange refused was at another price, or gives way to the stop that the position had. */

@@ -55,6 +55,6 @@ export function tighten(
   );
   if (best === price) return undefined;
   // If the exchange refuses it there, the planned one returns.
-  const previous = { price, limitPrice };
+  const previous = { price, limitPrice, tightened: 'rested' as const };
   return { ...plan, stopLoss: { ...planned, price: best, limitPrice: shiftLimit(planned, best), previous } };
 }

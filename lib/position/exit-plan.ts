@@ -32,7 +32,14 @@ export const exitPlanSchema = z.object({
       /** Spot: the amount whose stop the owner or the exchange ended, while others rest. Not covered again. */
       uncovered: amountSchema.optional(),
       /** The stop that this one was moved from: it is placed again if this one is refused. */
-      previous: z.object({ price: amountSchema, limitPrice: amountSchema.optional() }).optional(),
+      previous: z
+        .object({
+          price: amountSchema,
+          limitPrice: amountSchema.optional(),
+          /** Its owner had tightened it at the exchange to the price that it has now. `retried`: and that was refused since. */
+          tightened: z.enum(['rested', 'retried']).optional(),
+        })
+        .optional(),
       /** Where this stop was to move when the exchange or the price refused it. */
       refusedMove: z.object({ price: amountSchema, reason: z.string(), message: z.string() }).optional(),
       ...exitStateFields,

@@ -55,8 +55,10 @@ function toPrevious(
   { exitPlan }: Position,
   { price, limitPrice, rests }: PresentStop,
 ): StopLossPlan['previous'] {
-  const placed = rests ? undefined : exitPlan?.stopLoss?.previous;
-  return placed ?? { price, limitPrice };
+  const { previous } = exitPlan?.stopLoss ?? {};
+  return rests || previous === undefined
+    ? { price, limitPrice }
+    : { price: previous.price, limitPrice: previous.limitPrice };
 }
 
 function isBetterByStep({ side, market: { priceStep } }: Position, price: Amount, than: Amount): boolean {

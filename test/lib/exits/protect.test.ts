@@ -115,6 +115,31 @@ describe.each([
     expect(live).toMatchObject([{ amount: 50, exit: { triggerPrice: kept } }]);
   });
 
+  it.each([1, 2])(
+    'that shrink keep a tightened stop if the exchange refuses it for a moment, %i times',
+    async (times) => {
+      const { protect: run, book, exchange } = await begin({ tells });
+      await run();
+      const [stop] = book.of('exit');
+      Object.assign(stop?.exit ?? {}, { triggerPrice: '95' });
+      book.fill('exitOrders', 1, 50);
+      const { fetchPosition, createExitOrder } = exchange;
+      // Another position of the market, so that the old stop ends first.
+      exchange.fetchPosition = async (...given) => ({ ...(await fetchPosition(...given)), amount: '1' });
+      let refusals = 0;
+      exchange.createExitOrder = async (market, order) => {
+        refusals += order.kind === 'stop-loss' ? 1 : 0;
+        return order.kind === 'stop-loss' && refusals <= times
+          ? { kind: 'rejected', reason: 'rate-limit', code: '429', message: 'Too many requests.' }
+          : createExitOrder(market, order);
+      };
+      await run();
+      if (times > 1) await run();
+      const live = book.of('exit').filter(({ live: isLive, exit }) => isLive && exit?.kind === 'stop-loss');
+      expect(live).toMatchObject([{ amount: 50, exit: { triggerPrice: '95' } }]);
+    },
+  );
+
   it('are replaced after a part close, and scaled', async () => {
     const { protect: run, resting, services, position, during } = await begin({ tells });
     await run();

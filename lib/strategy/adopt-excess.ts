@@ -183,13 +183,16 @@ export async function previewExcess(
   const place = await connect(services, wanted);
   if (place.market.kind === 'spot') return undefined;
   if (unreadable.length > 0) throw new Fault('newer-version', describeUnreadable(unreadable));
-  const { held, owned } = await readOwned(services, wanted, { listed: positions, ids: [] }, () =>
+  const { held, owned, read } = await readOwned(services, wanted, { listed: positions, ids: [] }, () =>
     fetchExchangePosition(place, wanted),
   );
   const { amount: excess } = computeExcess(held, wanted.side, owned);
   if (!isPositive(excess)) return undefined;
   const position = draft(services, wanted, place, { positionId: newPositionId(services), held, excess });
-  return isTooSmall(position) ? undefined : position;
+  if (isTooSmall(position)) return undefined;
+  const open = await place.exchange.fetchOpenOrders(place.market);
+  const { adopted } = sortExits(position, decimal(excess).eq(held.amount), open, read);
+  return { ...position, exitOrders: adopted };
 }
 
 async function connect(

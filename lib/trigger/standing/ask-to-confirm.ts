@@ -18,7 +18,7 @@ export async function askToConfirm(
   const response = {
     ...asked,
     headline: `${verbs[link.action]} ${scope}?`,
-    publicMessage: `${describeAction(link, userInitiated)} ${asked.publicMessage} Nothing has happened yet.`,
+    publicMessage: `${describeAction(link, userInitiated)}${describeAdoption(link)} ${asked.publicMessage} Nothing has happened yet.`,
     confirm: { action: link.action, scope },
   };
   if (!userInitiated) return response;
@@ -51,6 +51,10 @@ const verbs: Record<LinkAction, string> = {
   stop: 'Move the stop of',
   heartbeat: 'Send a heartbeat for',
 };
+
+function describeAdoption({ adopt }: Link): string {
+  return adopt === true ? ' It does the same to a position that was opened elsewhere in its market.' : '';
+}
 
 function describeAction({ action, toPercent, byPercent, stop }: Link, isPerson: boolean): string {
   switch (action) {

@@ -15,7 +15,10 @@ export async function rehearseScope(hit: StandingHit): Promise<HitResponse> {
   const inScope = await listInScope(services.store, link);
   return recordWhole(
     hit,
-    rehearsed(inScope.map((position) => toAnswer(position, describeWish(link, position).would))),
+    rehearsed(
+      inScope.map((position) => toAnswer(position, describeWish(link, position).would)),
+      link.adopt === true ? ` ${adoptsToo}` : '',
+    ),
   );
 }
 
@@ -29,16 +32,21 @@ export async function rehearsePosition(
   return rehearsed([toAnswer(position, describeEffect(position, { action, percent }).would)]);
 }
 
+/** A rehearsal does not read the exchange. */
+const adoptsToo =
+  "An armed link first adopts what the exchange holds beyond Ripcord's own positions. The preview shows that.";
+
 function toAnswer({ positionId, symbol, side }: Position, would: string): PositionAnswer {
   return { positionId, outcome: 'rehearsed', symbol, side, would };
 }
 
-function rehearsed(positions: PositionAnswer[]): HitResponse {
+/** @param more of the owner's detail. */
+function rehearsed(positions: PositionAnswer[], more = ''): HitResponse {
   const plans = positions.map(({ symbol, side, would }) => `${symbol} ${side}: ${would}`);
   const what = plans.length === 0 ? 'no position that this link is for is open.' : plans.join(' ');
   return createResponse('rehearsed', {
     publicMessage: 'This link is in rehearsal, so nothing was done. The message arrived.',
-    detail: `Rehearsal: received an empty message. If the link were armed: ${what}`,
+    detail: `Rehearsal: received an empty message. If the link were armed: ${what}${more}`,
     positions,
     decision: 'rehearsed',
   });

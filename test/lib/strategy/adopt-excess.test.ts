@@ -9,7 +9,12 @@ import type {
 import { Fault } from '../../../lib/fault.ts';
 import type { OrderRecord, Position } from '../../../lib/position/position.ts';
 import type { Services } from '../../../lib/services.ts';
-import { type Adoption, type AdoptOptions, adoptExcess } from '../../../lib/strategy/adopt-excess.ts';
+import {
+  type Adoption,
+  type AdoptOptions,
+  adoptExcess,
+  previewExcess,
+} from '../../../lib/strategy/adopt-excess.ts';
 import { listOpen } from '../../../lib/strategy/list-in-scope.ts';
 import { markPosition } from '../../../lib/strategy/markers.ts';
 import { newAdmin } from '../admin/new-admin.ts';
@@ -433,6 +438,14 @@ describe("The owner's exits of what is adopted", () => {
         notices: [{ text: expect.stringContaining('belong to no position: opens-short.') }],
       },
       unadoptedOrders: ['opens-short'],
+    });
+  });
+
+  it('are in the preview, which states what a close cancels', async () => {
+    const admin = stage({ amount: '1' }, { fetchOpenOrders: async () => [order('target')] });
+    const listed = await listOpen(admin.services.store);
+    expect(await previewExcess(admin.services, place, listed)).toMatchObject({
+      exitOrders: [{ orderId: 'target' }],
     });
   });
 

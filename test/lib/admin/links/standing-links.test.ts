@@ -501,7 +501,7 @@ describe('a preview', () => {
     const held = { side: 'long', amount: '0.5', averagePrice: '60000', hedged: false } as const;
     const admin = newAdmin({
       accounts: { main },
-      exchange: { ...exchange, fetchPosition: async () => held },
+      exchange: { ...exchange, fetchPosition: async () => held, fetchOpenOrders: async () => [] },
     });
     const plan = await admin.run('links.plan', {
       ...{ ...market, action: 'close', follows: 'market-position', adopt: true },

@@ -339,6 +339,25 @@ describe('A position that was opened after the alert', () => {
   });
 });
 
+describe('What was opened elsewhere', () => {
+  it('is mentioned by a rehearsal of a link that adopts', async () => {
+    const stage = await setAdoptingStage({ rehearsal: true });
+    expect(await stage.during(() => stage.hit())).toMatchObject({
+      status: 'rehearsed',
+      detail: expect.stringContaining("first adopts what the exchange holds beyond Ripcord's own positions"),
+    });
+  });
+
+  it('is mentioned by the page with the button', async () => {
+    const stage = await setAdoptingStage();
+    const byPerson = { method: 'GET', navigation: { userInitiated: true } } as const;
+    expect(await stage.during(() => stage.hit(byPerson))).toMatchObject({
+      status: 'confirm',
+      publicMessage: expect.stringContaining('to a position that was opened elsewhere'),
+    });
+  });
+});
+
 describe('What was opened elsewhere after the alert', () => {
   it('is left open by a link that adopts, if the alert was on its way for seconds', async () => {
     const stage = await setAdoptingStage();

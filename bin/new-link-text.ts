@@ -27,7 +27,7 @@ function describeEffect(link: LinkView): string {
 
 function describeTarget(stop: NonNullable<LinkView['stop']>): string {
   return 'trailPercent' in stop
-    ? `to ${stop.trailPercent} % from the current price of each hit`
+    ? `to ${stop.trailPercent} % from the price at each hit`
     : `to ${formatStop(stop)}`;
 }
 

@@ -214,6 +214,8 @@ const positionFieldsSchema = z.object({
   market: marketRulesSchema,
   /** The position's own amount when it was declared or read from a perpetual instead of built by entry orders. */
   declaredSize: z.object({ amount: amountSchema, averagePrice: amountSchema.optional() }).optional(),
+  /** The alert that it was adopted for by a sweep: a sweep that dies after that leaves it to the next one. */
+  adoptedFor: z.object({ linkId: z.string(), alertAt: z.number() }).optional(),
   /** Coins of a spot long that an earlier sale did not find in the account: they are not the position's any more. */
   goneAmount: amountSchema.optional(),
   entryOrders: z.array(orderRecordSchema),

@@ -44,6 +44,8 @@ export interface AdoptOptions {
   alertAt?: number | undefined;
   /** How long the caller waits, in milliseconds. */
   withinMs?: number;
+  /** What the position is stored with. */
+  adoptedFor?: Position['adoptedFor'];
 }
 
 /** So long a hit waits for it: what Ripcord knows must still be closed in time. */
@@ -57,7 +59,7 @@ export async function adoptExcess(
   services: Services,
   place: ExcessPlace,
   listed: Listed,
-  { alertAt, withinMs = hitWaitsMs }: AdoptOptions = {},
+  { alertAt, withinMs = hitWaitsMs, adoptedFor }: AdoptOptions = {},
 ): Promise<Adoption> {
   const until = Math.min(services.now() + withinMs, services.until ?? Number.POSITIVE_INFINITY);
   const late = unknown('The exchange did not answer in time.');
@@ -65,8 +67,8 @@ export async function adoptExcess(
   const onStore = () => {
     isStoring = true;
   };
-  const adopted = adopt(services, place, listed, { until, alertAt, onStore }).catch((thrown: unknown) =>
-    unknown(toFault(thrown).detail),
+  const adopted = adopt(services, place, listed, { until, alertAt, adoptedFor, onStore }).catch(
+    (thrown: unknown) => unknown(toFault(thrown).detail),
   );
   // A position that may be stored by now must be acted on: no later try finds it again.
   const timer = services.sleep(Math.max(0, until - services.now())).then(() => (isStoring ? adopted : late));
@@ -80,6 +82,7 @@ function unknown(why: string): Extract<Adoption, { kind: 'unknown' }> {
 interface Limits {
   until: number;
   alertAt: number | undefined;
+  adoptedFor: Position['adoptedFor'];
   onStore: () => void;
 }
 
@@ -87,7 +90,7 @@ async function adopt(
   services: Services,
   wanted: ExcessPlace,
   { positions, unreadable }: Listed,
-  { until, alertAt, onStore }: Limits,
+  { until, alertAt, adoptedFor, onStore }: Limits,
 ): Promise<Adoption> {
   const place = await connect(services, wanted);
   if (place.market.kind === 'spot') return { kind: 'nothing' };
@@ -107,9 +110,10 @@ async function adopt(
   if (drafted.kind === 'unknown') return drafted;
   if (services.now() >= until) return unknown('There was no time left to adopt.');
   onStore();
-  const created = await services.store.createPosition(drafted.position);
-  await takeSlot(services, drafted.position, slot);
-  return created ? drafted : findOther(services, slot, excess);
+  const position = adoptedFor === undefined ? drafted.position : { ...drafted.position, adoptedFor };
+  const created = await services.store.createPosition(position);
+  await takeSlot(services, position, slot);
+  return created ? { ...drafted, position } : findOther(services, slot, excess);
 }
 
 /** Reads what the excess alone does not show: whether it is as old as it has to be, and which orders close it. */

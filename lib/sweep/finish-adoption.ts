@@ -4,7 +4,7 @@ import { isInScope } from '../link/scope.ts';
 import { isFinal } from '../position/position.ts';
 import type { Services } from '../services.ts';
 import { readArmed } from '../strategy/act.ts';
-import { type Adoption, adoptExcess, toAdoptPlace } from '../strategy/adopt-excess.ts';
+import { type Adoption, adoptExcess, type ExcessPlace, toAdoptPlace } from '../strategy/adopt-excess.ts';
 import { changeLinkState } from '../strategy/change-link-state.ts';
 import { takeOver, withoutOwed } from '../strategy/late-adoption.ts';
 import { type Listed, listOpen } from '../strategy/list-in-scope.ts';
@@ -42,12 +42,31 @@ export async function finishAdoption(run: SweepRun, link: Link): Promise<LinkSta
   if (why !== undefined)
     return end(toTargetAnswer(link, link.linkId, { kind: 'withheld', why }, undefined).response);
   const listed = await listOpen(services.store);
-  const bounded = inTime({ services: run.claimServices, time: run.time });
-  const adopted = await adoptExcess(bounded, place, listed, { alertAt: adoption.alertAt, withinMs });
+  const adopted = findAdopted(link, adoption, listed) ?? (await adoptNow(run, link, place, adoption, listed));
   if (adopted.kind === 'nothing') await recordNewer(services, link, state, adoption, listed);
   const isOverdue = adopted.kind === 'unknown' && (adoption.overdueAt ?? adoption.giveUpAt) <= services.now();
   if (isOverdue) await record(services, link, notAdopted(adopted.why));
   return change(services, state, (known) => next(known, link, adoption, adopted, services.now()));
+}
+
+/** @returns what an earlier sweep adopted for this alert, before it died. */
+function findAdopted({ linkId }: Link, { alertAt }: Owed, { positions }: Listed): Adoption | undefined {
+  const position = positions.find(
+    ({ adoptedFor, state }) =>
+      adoptedFor?.linkId === linkId && adoptedFor.alertAt === alertAt && !isFinal(state),
+  );
+  return position && { kind: 'adopted', position, unadoptedOrders: [] };
+}
+
+function adoptNow(
+  { claimServices, time }: SweepRun,
+  { linkId }: Link,
+  place: ExcessPlace,
+  { alertAt }: Owed,
+  listed: Listed,
+): Promise<Adoption> {
+  const bounded = inTime({ services: claimServices, time });
+  return adoptExcess(bounded, place, listed, { alertAt, withinMs, adoptedFor: { linkId, alertAt } });
 }
 
 function next(

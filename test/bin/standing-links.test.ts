@@ -71,7 +71,7 @@ test('a new standing link is shown with its scope, warnings and steps, and reads
 test.each([
   [{ breakEven: true }, 'it moves to break-even, if'],
   [{ price: '61000' }, 'it moves to 61000, if'],
-  [{ trailPercent: '2' }, 'it moves to 2 % from the current price of each hit, if'],
+  [{ trailPercent: '2' }, 'it moves to 2 % from the price at each hit, if'],
 ] as const)('a new link for the stop %j names where the stop goes', async (stop, words) => {
   await using admin = await minting({ ...standing, action: 'stop', stop });
   const { stdout } = await runLocally(admin.url, ['links', 'create', ...market, 'stop', '--break-even']);

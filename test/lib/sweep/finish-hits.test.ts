@@ -240,6 +240,21 @@ describe('What a hit of a link that adopts could not read', () => {
     expect([state.adoption, state.unfinished]).toEqual([undefined, undefined]);
   });
 
+  it('is closed by the next sweep if the one that adopted it died before it stored that', async () => {
+    const { stage, show } = await owingHit();
+    show();
+    await stage.during(() => stage.environment.sleep(60_000));
+    const { saveLinkState } = stage.table;
+    stage.table.saveLinkState = () => Promise.reject(new Fault('newer-version', 'It died.'));
+    await stage.during(() => sweep(stage.services));
+    expect(await stage.during(() => stage.table.listPositions('open'))).toHaveLength(1);
+    stage.table.saveLinkState = saveLinkState;
+    await sweepMinutes(stage, 2);
+    expect(stage.closes(stage.elsewhere)).toBe(1);
+    const hits = await stage.table.listHits(stage.link.linkId, 5);
+    expect(hits.filter(({ refusal }) => refusal === 'left-alone')).toEqual([]);
+  });
+
   it('is given up after 5 minutes, and a notice says so once', async () => {
     const { stage, show } = await owingHit();
     const channel = fakeChannel('telegram');

@@ -10,7 +10,7 @@ import { execute, executeAgain, executeFound, readOrders } from './execute.ts';
 import type { ExecutionDependencies } from './execution.ts';
 import { readHoldingToClose } from './external-close.ts';
 import { canceledIds, createFailure, type FailureFacts } from './outcomes.ts';
-import { type Observation, type RecoveryStep, recoveryStep } from './recovery-step.ts';
+import { firstSend, type Observation, type RecoveryStep, recoveryStep } from './recovery-step.ts';
 import { connect, keepIfSenderGone } from './run-claim.ts';
 import { type ExecutionResult, saveResult } from './save-result.ts';
 
@@ -65,7 +65,7 @@ async function recoverTaken(
   let observation: Observation = { kind: 'nothing-read' };
   let step = recoveryStep(claim, observation, services.now());
   if (step.kind === 'read-close-order') {
-    observation = await readCloseOrder(deps, taken);
+    observation = await readCloseOrder(deps, taken, claim);
     step = await decide(services, deps, taken, { claim, observation });
   }
   if (step.kind === 'resend') return resend(services, deps, taken, { claim, takenAt }, step);
@@ -80,10 +80,14 @@ async function recoverTaken(
 async function readCloseOrder(
   { exchange, now }: ExecutionDependencies,
   position: Position,
+  claim: Claim,
 ): Promise<Observation> {
   const readAt = now();
   try {
-    const order = await exchange.fetchOrder(position.market, { clientOrderId: toCloseId(position) });
+    const order = await exchange.fetchOrder(position.market, {
+      clientOrderId: toCloseId(position),
+      sentAfter: firstSend(claim),
+    });
     const { recvWindowMs, lookupLagMs, replayWindowMs } = exchange;
     return order === undefined
       ? { kind: 'not-found', readAt, recvWindowMs, lookupLagMs, replayWindowMs }

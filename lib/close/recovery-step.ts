@@ -92,7 +92,7 @@ function afterNotFound(
 }
 
 /** @returns a time not later than the first send of the present attempt's close order. */
-function firstSend({ sentOrder, sendDeadline, claimedAt }: Claim): number {
+export function firstSend({ sentOrder, sendDeadline, claimedAt }: Claim): number {
   return sentOrder?.sentAt ?? Math.max(claimedAt, sendDeadline - sendWindowMs);
 }
 

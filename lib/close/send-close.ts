@@ -8,6 +8,7 @@ import { type Execution, planExternalClose, type Rejection } from './execution.t
 import { planFlat, readHolding } from './external-close.ts';
 import { afterRejection, afterWouldNotReduce, rejectionResponse } from './judge-close-order.ts';
 import { failed, refused } from './outcomes.ts';
+import { firstSend } from './recovery-step.ts';
 import { settleClose } from './settle-close.ts';
 
 /** `ask-again`: provably nothing executed, and what was read since changes the plan. */
@@ -76,17 +77,18 @@ function toPending(result: CreateResult): Extract<ActionResult, { kind: 'pending
 
 /** Reads the close order until the exchange reports it done; undefined when that cannot be learned now. */
 async function pollClose(
-  { deps, known: { position } }: Execution,
+  { deps, claim, known: { position } }: Execution,
   clientOrderId: string,
   result: CreateResult,
 ): Promise<ExchangeOrder | undefined> {
+  const sentAfter = firstSend(claim);
   let order = result.kind === 'accepted' ? result.order : undefined;
   for (let poll = 0; poll < pollAttempts && order?.status !== 'done'; poll += 1) {
     const waitMs = poll > 0 ? pollIntervalMs : 0;
     if (deps.now() + waitMs > deps.until) break;
     if (waitMs > 0) await deps.sleep(waitMs);
     try {
-      const ref = order === undefined ? { clientOrderId } : { orderId: order.orderId };
+      const ref = order === undefined ? { clientOrderId, sentAfter } : { orderId: order.orderId };
       order = (await deps.exchange.fetchOrder(position.market, ref)) ?? order;
     } catch {
       // A failed read says nothing about the order.

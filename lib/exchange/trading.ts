@@ -7,6 +7,8 @@ export interface OrderRef {
   clientOrderId?: string | undefined;
   /** Some venues keep conditional orders in a book of their own. */
   conditional?: boolean | undefined;
+  /** A time before the order was sent, epoch milliseconds. A venue that looks through lists reads no further back. */
+  sentAfter?: number | undefined;
   /** The order's `type`: Bybit misses a conditional spot order if the cancel does not name its type. */
   type?: string | undefined;
 }

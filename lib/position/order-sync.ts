@@ -12,7 +12,7 @@ import {
 import { addAttachedExits } from './attached-exits.ts';
 import { withBaseFee, withFills } from './fills.ts';
 import type { OrderRecord, Position } from './position.ts';
-import { secondLookAfterMs } from './timing.ts';
+import { secondLookAfterMs, sendWindowMs } from './timing.ts';
 import { hasFills, isMissingFee, toOrderRecord } from './totals.ts';
 
 /** Reads every order that may have changed, and fees that are not known yet. Sends nothing that changes anything. */
@@ -25,7 +25,7 @@ export async function syncOrders(
   const listOpen = () => (open ??= exchange.fetchOpenOrders(position.market));
   const sync = async (order: OrderRecord): Promise<OrderRecord> => {
     if (order.status === 'done') return order;
-    const view = await exchange.fetchOrder(position.market, order);
+    const view = await exchange.fetchOrder(position.market, { ...order, sentAfter: toSentAfter(order) });
     if (view !== undefined) return toOrderRecord(view, order);
     if (order.status === 'live') return syncAbsent(exchange, position, order, now);
     // A look-up can miss an order that the list of open orders shows. Without the list, a miss counts for nothing.
@@ -44,6 +44,11 @@ export async function syncOrders(
     addExitFees(exchange, position, exits),
   ]);
   return addAttachedExits(exchange, { ...position, entryOrders, exitOrders }, now);
+}
+
+/** @returns a time before an order was sent. */
+function toSentAfter({ sendDeadline }: OrderRecord): number | undefined {
+  return sendDeadline === undefined ? undefined : sendDeadline - sendWindowMs;
 }
 
 /**

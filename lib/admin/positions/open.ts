@@ -150,7 +150,10 @@ function keepEstimate(entry: OrderRecord, estimate: Amount): OrderRecord {
 /** The answer was lost. An entry order that is not found stays `unconfirmed`, for the sweep to look up again. */
 async function findEntry(exchange: Exchange, position: Position, entry: OrderRecord): Promise<OrderRecord> {
   try {
-    const found = await exchange.fetchOrder(position.market, { clientOrderId: entry.clientOrderId });
+    const found = await exchange.fetchOrder(position.market, {
+      clientOrderId: entry.clientOrderId,
+      sentAfter: entry.sendDeadline === undefined ? undefined : entry.sendDeadline - sendWindowMs,
+    });
     return found === undefined ? entry : toOrderRecord(found, entry);
   } catch {
     return entry;

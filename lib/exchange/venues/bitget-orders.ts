@@ -1,9 +1,9 @@
 import type { Exchange as CcxtClient, Order } from 'ccxt';
-import { type Amount, decimal, isPositive, toAmount } from '../../decimal.ts';
+import { type Amount, decimal, isPositive, toAmount, truncateToStep } from '../../decimal.ts';
 import type { MarketKind, MarketRules, OrderRef } from '../exchange.ts';
 import { bitgetErrors } from './bitget-errors.ts';
 import { toSize } from './contracts.ts';
-import { type Fields, fetchPages, parseData, type Response } from './lists.ts';
+import { type Fields, fetchPages, parseData, readObject } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { Fence, FenceFields, UnsignedRequest, VenueOrder } from './venue.ts';
 import { NotReady, type VenueError } from './venue-error.ts';
@@ -33,24 +33,13 @@ export function fence({ path }: UnsignedRequest, { sendDeadline, clockOffsetMs, 
   };
 }
 
-/** @throws TypeError if the response has no result: what it acknowledges is not known. */
-export function readResult({ data }: Response): Fields {
-  if (typeof data !== 'object' || data === null) throw new TypeError('the response has no data');
-  return data as Fields;
-}
-
-/**
- * "For Market-Buy orders, it represents the number of quote coins." An amount in base currency is sent as its value at the
- * best offer: what the order costs beyond that makes it buy less, and not more.
- * https://www.bitget.com/api-doc/spot/trade/Place-Order
- */
-async function readValue(client: CcxtClient, market: MarketRules, amount: Amount): Promise<Amount> {
+/** @returns the best offer; the last price if there is none. */
+async function readOffer(client: CcxtClient, market: MarketRules): Promise<Amount> {
   try {
     const [row] = parseData(await client.publicSpotGetV2SpotMarketTickers({ symbol: market.id }));
     const price = parsePositiveAmount(row?.askPr) ?? parsePositiveAmount(row?.lastPr);
     if (price === undefined) throw new TypeError('the ticker has no price');
-    // No market has fewer than 6 decimal places of its quote currency.
-    return toAmount(decimal(amount).times(price).decimalPlaces(6));
+    return price;
   } catch {
     throw new NotReady(
       'Bitget did not report the price, which sizes a MARKET buy, so the order was not sent',
@@ -58,26 +47,38 @@ async function readValue(client: CcxtClient, market: MarketRules, amount: Amount
   }
 }
 
-async function computeSize(client: CcxtClient, market: MarketRules, order: VenueOrder): Promise<Amount> {
-  if (order.cost !== undefined) return order.cost;
-  const size = toSize(market, order.amount);
-  return order.type === 'market' && order.side === 'buy' ? readValue(client, market, size) : size;
+/** How far above the best offer a close buys. */
+const closeReach = '1.03';
+
+/**
+ * "For Market-Buy orders, it represents the number of quote coins." So an entry is sized by its value at the best offer. A
+ * close must not buy more than it is for: it is a LIMIT order in base coins, of which nothing rests.
+ * https://www.bitget.com/api-doc/spot/trade/Place-Order
+ */
+async function toMarketBuy(client: CcxtClient, market: MarketRules, amount: Amount, isClose: boolean) {
+  const offer = decimal(await readOffer(client, market));
+  // No market has fewer than 6 decimal places of its quote currency.
+  if (!isClose) return { size: toAmount(offer.times(amount).decimalPlaces(6)) };
+  const price = truncateToStep(toAmount(offer.times(closeReach)), market.priceStep);
+  return { orderType: 'limit', force: 'ioc', price, size: amount };
 }
 
 /** The answer acknowledges the order. */
 export async function createOrder(
   client: CcxtClient,
   market: MarketRules,
-  order: VenueOrder,
+  { type, side, price, amount, cost, clientOrderId }: VenueOrder,
+  { isClose }: Fields,
 ): Promise<Order | undefined> {
-  const { type, side, price, clientOrderId } = order;
+  const size = cost ?? toSize(market, amount);
+  const buysByAmount = type === 'market' && side === 'buy' && cost === undefined;
   const response = await client.privateSpotPostV2SpotTradePlaceOrder({
     ...{ symbol: market.id, side, orderType: type, force: 'gtc' },
     ...(price === undefined ? {} : { price }),
-    size: await computeSize(client, market, order),
+    ...(buysByAmount ? await toMarketBuy(client, market, size, isClose === true) : { size }),
     clientOid: clientOrderId,
   });
-  return { id: readResult(response).orderId || undefined } as Order;
+  return { id: readObject(response).orderId || undefined } as Order;
 }
 
 export function toOrderRef({ orderId, clientOrderId }: OrderRef): Fields {
@@ -90,7 +91,7 @@ export async function cancelOrder(
   { id }: MarketRules,
   ref: OrderRef,
 ): Promise<undefined> {
-  readResult(await client.privateSpotPostV2SpotTradeCancelOrder({ symbol: id, ...toOrderRef(ref) }));
+  readObject(await client.privateSpotPostV2SpotTradeCancelOrder({ symbol: id, ...toOrderRef(ref) }));
 }
 
 /** Any other status is still open. Earlier versions of the page have the second one of each. */
@@ -144,40 +145,47 @@ async function readInfo(client: CcxtClient, ref: Fields): Promise<Fields | undef
 /** "It only supports to get the data within 90days." https://www.bitget.com/api-doc/spot/trade/Get-History-Orders */
 export const keptMs = 89 * dayMs;
 
-/**
- * "Querying order information based on ClientOid only supports to get the data within last 2 hours", and in another version
- * of the page "the order is in unfilled status": a filled order is not found there. So only all three lists prove an
- * absence: this one, then the open orders, then the history, which an order enters at its end.
- * https://www.bitget.com/api-doc/common/changelog, https://www.bitget.com/api-doc/spot/trade/Get-Order-Info
- */
-export async function fetchOrder(
-  client: CcxtClient,
-  { id: symbol }: MarketRules,
-  ref: OrderRef,
-): Promise<Order | undefined> {
-  const known = toOrderRef(ref);
-  const found = await readInfo(client, known);
-  if (found !== undefined) return toOrder(found);
-  const isMeant = (row: Fields) =>
+/** How much earlier than it was sent an order may seem to be created, by Bitget's clock. */
+const earlierMs = 600_000;
+
+const orderPages = { idName: 'orderId', before: 'idLessThan' };
+
+/** The open orders come first: one that ends meanwhile is in the history by then. */
+async function findListed(client: CcxtClient, symbol: string, ref: OrderRef): Promise<Fields | undefined> {
+  const isLast = (row: Fields) =>
     ref.orderId === undefined ? row.clientOid === ref.clientOrderId : row.orderId === ref.orderId;
   const request = { symbol, ...(ref.orderId === undefined ? {} : { orderId: ref.orderId }) };
-  const pages = { idName: 'orderId', before: 'idLessThan', isLast: isMeant };
+  const pages = { ...orderPages, isLast };
   const open = await fetchPages(
     (page) => client.privateSpotGetV2SpotTradeUnfilledOrders(page),
     request,
     pages,
   );
-  const startTime = client.milliseconds() - keptMs;
-  const listed =
-    open.find(isMeant) ??
-    (
-      await fetchPages(
-        (page) => client.privateSpotGetV2SpotTradeHistoryOrders(page),
-        { ...request, startTime },
-        pages,
-      )
-    ).find(isMeant);
-  return listed === undefined ? undefined : toOrder(listed);
+  const found = open.find(isLast);
+  if (found !== undefined) return found;
+  const oldest = client.milliseconds() - keptMs;
+  const startTime = Math.max(oldest, (ref.sentAfter ?? 0) - earlierMs);
+  const ended = await fetchPages(
+    (page) => client.privateSpotGetV2SpotTradeHistoryOrders(page),
+    { ...request, startTime },
+    pages,
+  );
+  return ended.find(isLast);
+}
+
+/**
+ * "Querying order information based on ClientOid only supports to get the data within last 2 hours", and in another version
+ * of the page "the order is in unfilled status": a filled order is not found there. So it takes this and two lists to prove
+ * an absence.
+ * https://www.bitget.com/api-doc/common/changelog, https://www.bitget.com/api-doc/spot/trade/Get-Order-Info
+ */
+export async function fetchOrder(
+  client: CcxtClient,
+  { id }: MarketRules,
+  ref: OrderRef,
+): Promise<Order | undefined> {
+  const found = (await readInfo(client, toOrderRef(ref))) ?? (await findListed(client, id, ref));
+  return found === undefined ? undefined : toOrder(found);
 }
 
 /**
@@ -187,18 +195,17 @@ export async function fetchOrder(
  */
 export async function fetchOpenOrders(client: CcxtClient, _kind: MarketKind, market?: MarketRules) {
   const symbol = market === undefined ? {} : { symbol: market.id };
-  const pages = { idName: 'orderId', before: 'idLessThan' };
   const list = (request: Fields) =>
-    fetchPages((page) => client.privateSpotGetV2SpotTradeUnfilledOrders(page), request, pages);
+    fetchPages((page) => client.privateSpotGetV2SpotTradeUnfilledOrders(page), request, orderPages);
   const [orders, triggers, plans] = await Promise.all([
     list(symbol),
     list({ ...symbol, tpslType: 'tpsl' }),
     fetchPages(
       async (page) => ({
-        data: readResult(await client.privateSpotGetV2SpotTradeCurrentPlanOrder(page)).orderList,
+        data: readObject(await client.privateSpotGetV2SpotTradeCurrentPlanOrder(page)).orderList,
       }),
       symbol,
-      pages,
+      orderPages,
     ),
   ]);
   return [

@@ -9,12 +9,11 @@ import {
   fetchOpenOrders,
   fetchOrder,
   keptMs,
-  readResult,
   recvWindowMs,
   toOrderRef,
 } from './bitget-orders.ts';
 import { fetchFills, fetchTrades } from './bitget-trades.ts';
-import { type Fields, parseData } from './lists.ts';
+import { type Fields, parseData, readObject } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { Venue } from './venue.ts';
 import type { VenueError } from './venue-error.ts';
@@ -71,7 +70,7 @@ function toBalance(response: Fields, currency: string, client: CcxtClient): Bala
  * some separated by commas. https://www.bitget.com/api-doc/spot/account/Get-Account-Info
  */
 async function fetchPermissions(client: CcxtClient): Promise<Permissions> {
-  const { authorities, ips, userId } = readResult(await client.privateSpotGetV2SpotAccountInfo());
+  const { authorities, ips, userId } = readObject(await client.privateSpotGetV2SpotAccountInfo());
   const granted = new Set(authorities as string[]);
   const allowedAddresses = String(ips ?? '')
     .split(',')
@@ -124,7 +123,7 @@ export const bitget: Venue = {
   createOrder,
   cancelOrder,
   fetchOrder,
-  closeParameters: () => ({}),
+  closeParameters: () => ({ isClose: true }),
   entryParameters: () => ({}),
   stopParameters: () => ({}),
   exits: {},

@@ -84,7 +84,7 @@ describe('a close order without a final answer', () => {
       lookUps: (poll) => (poll === 0 ? undefined : closeOrder()),
     });
     expect(result).toMatchObject({ kind: 'settled', outcome: { closedAmount: '1', closeOrderId: '9' } });
-    expect(refs).toEqual([ref, ref]);
+    expect(refs).toMatchObject([ref, ref]);
   });
 
   it('survives a look-up that fails', async () => {

@@ -19,14 +19,15 @@ export interface Sent {
 /** Connects the port to a server that takes every request, and shows what was sent. */
 export async function startRequestRecorder(id: ExchangeId, answer: (path: string) => unknown) {
   const sent: Sent[] = [];
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
     const { method = '', headers } = request;
-    const body = await text(request);
     const query = Object.fromEntries(searchParams);
-    sent.push({ method, path: pathname, query, body: body === '' ? undefined : JSON.parse(body), headers });
-    response.writeHead(200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(answer(pathname)));
+    void text(request).then((body) => {
+      sent.push({ method, path: pathname, query, body: body === '' ? undefined : JSON.parse(body), headers });
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer(pathname)));
+    });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   onTestFinished(() => {

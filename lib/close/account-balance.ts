@@ -26,8 +26,11 @@ export async function readBalance(
 async function readHolders(exchange: Exchange, { market, side, exitOrders }: Position): Promise<string[]> {
   const open = await exchange.fetchOpenOrders(market);
   const ended = new Set(exitOrders.flatMap(({ orderId }) => orderId ?? []));
+  // On spot, a conditional order with a book of its own holds nothing before its trigger.
   return open.flatMap(({ order }) =>
-    order.side === exitSide(side) && !ended.has(order.orderId) ? [describeHolder(order, market.base)] : [],
+    order.side === exitSide(side) && !order.conditional && !ended.has(order.orderId)
+      ? [describeHolder(order, market.base)]
+      : [],
   );
 }
 

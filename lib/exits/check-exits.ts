@@ -59,20 +59,21 @@ function checkSupport(
       'Use a perpetual, or a close link.',
     );
   const forms = support?.forms;
+  const lacksTarget = takeProfits.length > 0 && forms?.has('take-profit') !== true;
+  const lacksStop = stopLoss !== undefined && forms?.has('stop-loss') !== true;
+  if (lacksTarget || lacksStop)
+    return refuse(
+      lacksTarget ? 'takeProfits' : 'stopLoss',
+      `Ripcord can't place ${lacksTarget ? 'targets' : 'a stop'} in ${market.kind} markets of this exchange yet.`,
+      'Place the exits at the exchange yourself, or close the position with a link.',
+    );
   if (isSpot && takeProfits.length > 0 && stopLoss !== undefined && forms?.has('list') !== true)
     return refuse(
       'stopLoss',
       "On spot at this exchange, each exit needs coins of its own, so targets and a stop can't rest together.",
       'Set a stop or targets, or use a perpetual.',
     );
-  const lacksTarget = takeProfits.length > 0 && forms?.has('take-profit') !== true;
-  const lacksStop = stopLoss !== undefined && forms?.has('stop-loss') !== true;
-  if (!lacksTarget && !lacksStop) return undefined;
-  return refuse(
-    lacksTarget ? 'takeProfits' : 'stopLoss',
-    `Ripcord can't place ${lacksTarget ? 'targets' : 'a stop'} in ${market.kind} markets of this exchange yet.`,
-    'Use a perpetual, or place the exits at the exchange and adopt them.',
-  );
+  return undefined;
 }
 
 function checkPercents({ takeProfits }: WantedExits): ExitRefusal | undefined {

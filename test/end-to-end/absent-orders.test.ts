@@ -7,6 +7,7 @@ import {
   bybitSpot,
   type Days,
   dayMs,
+  kucoinSpot,
   okxHedged,
   okxSpot,
   okxSwap,
@@ -76,6 +77,8 @@ const exitKinds: ExitKind[] = [
   { name: 'a LIMIT exit of a hedge at OKX swap', place: okxHedged, keptDays: 1 / 12, placeExit: placeLimit },
   { name: 'an algo stop of a hedge at OKX swap', place: okxHedged, keptDays: 1 / 12, placeExit: placeStop },
   { name: 'a LIMIT exit at OKX spot', place: okxSpot, keptDays: 1 / 12, placeExit: placeLimit },
+  // KuCoin keeps them for two days, and filled ones for three.
+  { name: 'a LIMIT exit at KuCoin spot', place: kucoinSpot, keptDays: 1.5, placeExit: placeLimit },
 ];
 
 /** A filled long whose exit was seen live, `ageDays` old by now. */
@@ -149,7 +152,7 @@ describe.each(exitKinds)('$name', (kind) => {
 });
 
 /** Entries that were canceled by hand without a fill, long ago. */
-describe.each([usdm, bybitLinear, bybitSpot, okxSwap, okxSpot])(
+describe.each([usdm, bybitLinear, bybitSpot, okxSwap, okxSpot, kucoinSpot])(
   'An unfilled entry at $name that is forgotten',
   (place) => {
     it.each(['close', 'keep'] as const)('lets a %s end the position as canceled', async (action) => {
@@ -158,7 +161,7 @@ describe.each([usdm, bybitLinear, bybitSpot, okxSwap, okxSpot])(
       const position = await days.adopt({ entries: [entry] });
       const link = await days.link(position, action);
       days.core.cancelOrder({ orderId: entry.id });
-      days.pass(4 * dayMs);
+      days.pass((place === kucoinSpot ? 2.5 : 4) * dayMs);
       expect(await days.fire(link)).toMatchObject({
         httpStatus: 200,
         outcome: { outcome: 'canceled', closedBy: 'external', canceledEntryOrderIds: [] },
@@ -268,10 +271,11 @@ const notFoundPaths: Partial<Record<Place['exchange'], string>> = {
   binance: '/api/v3/order',
   binanceusdm: '/fapi/v1/order',
   okx: '/api/v5/trade/order',
+  kucoin: '/api/v1/hf/orders/*',
 };
 
 describe('A young exit', () => {
-  it.each([usdm, bybitLinear, binanceSpot, okxSwap, okxSpot])(
+  it.each([usdm, bybitLinear, binanceSpot, okxSwap, okxSpot, kucoinSpot])(
     'at $name that nothing finds does not let the close leave',
     async (place) => {
       const days = await startDays(place);

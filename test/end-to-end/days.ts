@@ -37,6 +37,7 @@ export const bybitHedged: Place = { ...bybitLinear, name: 'Bybit linear in hedge
 export const okxSwap: Place = { name: 'OKX swap', exchange: 'okx', market: 'usdm' };
 export const okxHedged: Place = { ...okxSwap, name: 'OKX swap in long/short mode', hedged: true };
 export const okxSpot: Place = { name: 'OKX spot', exchange: 'okx', market: 'spot' };
+export const kucoinSpot: Place = { name: 'KuCoin spot', exchange: 'kucoin', market: 'spot' };
 export const binanceSpot: Place = { name: 'Binance spot', exchange: 'binance', market: 'spot' };
 export const bybitSpot: Place = { name: 'Bybit spot', exchange: 'bybit', market: 'spot' };
 

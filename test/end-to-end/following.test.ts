@@ -44,6 +44,7 @@ describe('prices', () => {
     ['bybit', 'perpetual', 'BTCUSDT'],
     ['okx', 'spot', 'BTC-USDT'],
     ['okx', 'perpetual', 'BTC-USDT-SWAP'],
+    ['kucoin', 'spot', 'BTC-USDT'],
   ])('of many %s %s markets take one request', async (exchange, kind, marketId) => {
     const { account } = await environment.newAccount({ exchange });
     const ask = (marketIds: string[]) => environment.admin('positions.prices', { account, kind, marketIds });

@@ -6,7 +6,7 @@ import { type Environment, markOf } from './environment.ts';
 /** One kind of market of one venue. */
 export interface VenueMarket {
   name: string;
-  exchange: 'binance' | 'binanceusdm' | 'bybit' | 'okx';
+  exchange: 'binance' | 'binanceusdm' | 'bybit' | 'okx' | 'kucoin';
   market: MarketKind;
   /** The HTTP status of its errors. */
   errorStatus: number;
@@ -48,6 +48,14 @@ const okx = {
 } as const;
 export const okxSpot: VenueMarket = { name: 'OKX spot', market: 'spot', ...okx };
 export const okxSwap: VenueMarket = { name: 'OKX swap', market: 'usdm', ...okx };
+export const kucoinSpot: VenueMarket = {
+  name: 'KuCoin spot',
+  exchange: 'kucoin',
+  market: 'spot',
+  errorStatus: 200,
+  create: { method: 'POST', path: '/api/v1/hf/orders/sync' },
+  cancel: { method: 'DELETE', path: '/api/v1/hf/orders/sync/*' },
+};
 export const venueMarkets = [binanceSpot, binanceUsdm, bybitSpot, bybitLinear, okxSpot, okxSwap];
 
 /** A filled long of 0.5 BTC, with an exit for 0.2 if asked for, and a link that closes it. */

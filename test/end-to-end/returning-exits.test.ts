@@ -17,6 +17,7 @@ const refusals = {
   },
   bybit: { status: 200, code: 110090, msg: 'Position may exceed the max. limit.' },
   okx: { status: 200, code: 51030, msg: 'Funding fee is being settled.' },
+  kucoin: { status: 200, code: 200001, msg: 'Order creation for this pair suspended' },
 };
 
 /** A long of 0.5 BTC that was adopted with a target at 70000 and a stop at 50000: a list on spot. */

@@ -27,6 +27,7 @@ const listed: Listed[] = [
   { exchange: 'bybit', market: 'spot', base: 'ไทย' },
   { exchange: 'okx', market: 'usdm', base: 'حلال' },
   { exchange: 'okx', market: 'spot', base: '柴犬' },
+  { exchange: 'kucoin', market: 'spot', base: '币安人生' },
 ];
 
 function symbolOf({ market, base }: Listed): string {
@@ -59,9 +60,10 @@ async function listAndBuy({ exchange, market, base }: Listed) {
   return { ...trader, id, entryId: exchange === 'bybit' ? toOrderId(entry) : String(entry.id) };
 }
 
-/** Binance reads the order from the signed form, Bybit and OKX from the signed JSON. */
+/** Binance reads the order from the signed form, the others from the signed JSON. */
 function nameOf({ exchange, market, base }: Listed): string {
   if (exchange === 'bybit') return `"symbol":"${base}USDT"`;
+  if (exchange === 'kucoin') return `"symbol":"${base}-USDT"`;
   if (exchange === 'okx') return `"instId":"${base}-USDT${market === 'spot' ? '' : '-SWAP'}"`;
   return `symbol=${encodeURIComponent(`${base}USDT`)}&`;
 }

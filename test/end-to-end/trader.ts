@@ -6,7 +6,7 @@ import type { AccountOptions, Environment, ExchangeAccount } from './environment
 /** One of the four sorts of positions. */
 export interface Kind {
   name: string;
-  exchange: 'binance' | 'binanceusdm' | 'okx';
+  exchange: 'binance' | 'binanceusdm' | 'okx' | 'kucoin';
   market: MarketKind;
   side: 'long' | 'short';
   entrySide: OrderSide;
@@ -47,6 +47,14 @@ export const okxKinds: Kind[] = kinds.map((kind) => ({
   exchange: 'okx',
   create: '/api/v5/trade/order',
   cancel: { method: 'POST', path: '/api/v5/trade/cancel-order' },
+}));
+/** KuCoin spot, where no exits of Ripcord rest. */
+export const kucoinKinds: Kind[] = [spotLong, spotShort].map((kind) => ({
+  ...kind,
+  name: `${kind.name} at KuCoin`,
+  exchange: 'kucoin',
+  create: '/api/v1/hf/orders/sync',
+  cancel: { method: 'DELETE', path: '/api/v1/hf/orders/sync/*' },
 }));
 export const perpetuals = [perpetualLong, perpetualShort];
 

@@ -6,6 +6,7 @@ import {
   binanceUsdm,
   bybitLinear,
   bybitSpot,
+  kucoinSpot,
   okxSpot,
   okxSwap,
   stageLong,
@@ -17,6 +18,8 @@ import {
 
 const environment = await startEnvironment({ table: 'model', pollMs: 20 });
 const { core } = environment;
+
+const allMarkets = [...venueMarkets, kucoinSpot];
 
 const stage = (venue: VenueMarket, options = {}) => stageLong(environment, venue, options);
 
@@ -35,6 +38,7 @@ describe.each([
   { venue: bybitLinear, code: '110074', words: 'This contract is not live' },
   { venue: okxSpot, code: '51022', words: 'Contract suspended.' },
   { venue: okxSwap, code: '51022', words: 'Contract suspended.' },
+  { venue: kucoinSpot, code: '200001', words: 'Order creation for this pair suspended' },
 ])('a close in a halted market of $venue.name', ({ venue, code, words }) => {
   it('fails with its words, and only a new hit sells', async () => {
     const { url, positionId, mark } = await stage(venue);
@@ -55,7 +59,7 @@ describe.each([
   });
 });
 
-describe.each(venueMarkets)('a close with exits in a halted market of $name', (venue) => {
+describe.each(allMarkets)('a close with exits in a halted market of $name', (venue) => {
   const halt = (halted: boolean) => core.changeMarket({ market: venue.market, symbol: 'BTCUSDT', halted });
 
   it('fails before an exit is canceled, and only a new hit sells', async () => {
@@ -86,6 +90,7 @@ describe.each(venueMarkets)('a close with exits in a halted market of $name', (v
       binanceusdm: '/fapi/v1/exchangeInfo',
       bybit: '/v5/market/*',
       okx: '/api/v5/public/*',
+      kucoin: '/api/v2/*',
     };
     core.addFault({ kind: 'drop-before', match: { method: 'GET', path: path[venue.exchange] }, times: 9 });
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
@@ -103,6 +108,7 @@ const refusedCancels = [
   { venue: bybitLinear, code: 110063, msg: 'Settlement in progress! BTCUSDT not available for trading.' },
   { venue: okxSpot, code: 51022, msg: 'Contract suspended.' },
   { venue: okxSwap, code: 51029, msg: 'Contract is being settled.' },
+  { venue: kucoinSpot, code: 200002, msg: 'Order cancel for this pair suspended' },
 ];
 
 it.each(refusedCancels)(
@@ -154,6 +160,7 @@ const priceBands = [
   },
   { venue: binanceUsdm, status: 400, code: -4400, msg: 'Futures Trading Quantitative Rules violated' },
   { venue: bybitSpot, status: 200, code: 170198, msg: 'Your order quantity to sell is too large.' },
+  { venue: kucoinSpot, status: 200, code: 126022, msg: 'Your order will trigger the price protection.' },
   { venue: bybitSpot, status: 200, code: 170194, msg: 'Sell order price cannot be lower than 59000.' },
   {
     venue: bybitLinear,
@@ -189,13 +196,13 @@ const blocked: { name: string; fault: FaultKind; words: RegExp; on: VenueMarket[
     name: "a CDN's page that blocks a country",
     fault: { kind: 'html', status: 403, body: countryBlock },
     words: /does not serve the region that Ripcord runs in \(403\)/,
-    on: venueMarkets,
+    on: allMarkets,
   },
   {
     name: "a firewall's page",
     fault: { kind: 'html', status: 403, body: '<html><body>Request blocked.</body></html>' },
     words: /too many requests from this address, or a region that \S.* does not serve \(403\)/,
-    on: venueMarkets,
+    on: allMarkets,
   },
   {
     name: 'a restricted location',
@@ -212,7 +219,7 @@ const blocked: { name: string; fault: FaultKind; words: RegExp; on: VenueMarket[
     name: 'a 451 without words',
     fault: { kind: 'html', status: 451, body: '' },
     words: /does not serve the region that Ripcord runs in \(451\)/,
-    on: venueMarkets,
+    on: allMarkets,
   },
 ];
 
@@ -243,13 +250,14 @@ describe.each(blocked.flatMap(({ on, ...each }) => on.map((venue) => ({ ...each,
   },
 );
 
-const pauses = venueMarkets.map(
+const pauses = allMarkets.map(
   (venue) =>
     ({
       binance: { venue, status: 429, code: -1003, msg: 'Too many requests; current limit is 1200.' },
       binanceusdm: { venue, status: 429, code: -1003, msg: 'Too many requests; current limit is 1200.' },
       bybit: { venue, status: 200, code: 10006, msg: 'Too many visits. Exceeded the API Rate Limit.' },
       okx: { venue, status: 200, code: 50011, msg: 'Rate limit reached.' },
+      kucoin: { venue, status: 429, code: 429000, msg: 'Too many requests in a short period.' },
     })[venue.exchange],
 );
 

@@ -1,6 +1,5 @@
-import { cancelAlgoOrder } from '../core/algo-orders.ts';
 import { feeRateOf } from '../core/fees.ts';
-import type { Account, AlgoOrder, Order } from '../core/model.ts';
+import type { Account, Order } from '../core/model.ts';
 import { isForgotten, kucoinRetention } from '../core/retention.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
@@ -33,11 +32,6 @@ function findOrder(core: SimulatedExchange, params: Params, account: Account): O
       order.takesEffectAt === undefined &&
       (orderId === undefined ? order.clientOrderId === clientOid : String(order.id) === orderId),
   );
-}
-
-function findStop(core: SimulatedExchange, params: Params, account: Account): AlgoOrder | undefined {
-  const algo = core.state.algoOrders.get(Number(params.required('orderId')));
-  return algo?.account === account.id && algo.status !== 'canceled' ? algo : undefined;
 }
 
 /** https://www.kucoin.com/docs-new/rest/spot-trading/orders/add-order-sync */
@@ -106,18 +100,6 @@ function listStops(core: SimulatedExchange, params: Params, account: Account): u
   const totalPage = Math.ceil(own.length / pageSize);
   const rows = items.map((algo) => toStopRow(core, algo));
   return { currentPage, pageSize, totalNum: own.length, totalPage, items: rows };
-}
-
-function readStop(core: SimulatedExchange, params: Params, account: Account): unknown {
-  const algo = findStop(core, params, account);
-  return algo === undefined ? null : toStopRow(core, algo);
-}
-
-function cancelStop(core: SimulatedExchange, params: Params, account: Account): unknown {
-  const algo = findStop(core, params, account);
-  if (algo?.status !== 'new') throw nothingToCancel();
-  cancelAlgoOrder(core.state, algo);
-  return { cancelledOrderIds: [String(algo.id)] };
 }
 
 /** "If orderId is specified, please ignore the other query parameters." Latest first, of the last 3 days. */
@@ -202,8 +184,6 @@ const routes: Record<string, Route<Params>> = {
   'GET /api/v1/hf/orders/{orderId}': readRoute(readOrder),
   'GET /api/v1/hf/fills': readRoute(listFills),
   'GET /api/v1/stop-order': readRoute(listStops),
-  'GET /api/v1/stop-order/{orderId}': readRoute(readStop),
-  'DELETE /api/v1/stop-order/{orderId}': tradeRoute(cancelStop),
   'GET /api/v1/accounts': readRoute((_core, _params, account) => toAccountRows(account)),
   'GET /api/v1/user/api-key': readRoute((_core, _params, account) => toKeyRow(account)),
   'GET /api/v1/trade-fees': readRoute(listFees),
@@ -254,10 +234,7 @@ export function createKucoinApi(core: SimulatedExchange): VenueApi {
       const account = core.state.accountByKey(request.headers['kc-api-key'] ?? '');
       const { ofPath } = findRoute(request) ?? {};
       if (account === undefined || request.method !== 'DELETE') return undefined;
-      const params = new Params(request, ofPath);
-      return request.path.includes('/stop-order/')
-        ? findStop(core, params, account)
-        : findOrder(core, params, account);
+      return findOrder(core, new Params(request, ofPath), account);
     },
     toVenueError,
     toErrorBody: ({ code, message }) => ({ code: String(code), msg: message }),

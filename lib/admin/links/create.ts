@@ -1,4 +1,6 @@
-import type { MarketRules } from '../../exchange/exchange.ts';
+import type { ExchangeId } from '../../account/account.ts';
+import type { Exchange, MarketRules } from '../../exchange/exchange.ts';
+import { exchangeName } from '../../exchange/exchange-name.ts';
 import { Fault } from '../../fault.ts';
 import { isPositionLink } from '../../link/link.ts';
 import { mintToken } from '../../link/token.ts';
@@ -40,15 +42,18 @@ export async function createLink(
 /** Looks up what the link is for: a mistyped account or market would make a link that never acts. */
 export async function findPlace(
   { services, accounts }: Admin,
-  { positionId, account, symbol, side, tag, adopt }: CommandInput<'links.create'>,
+  { positionId, account, symbol, side, tag, adopt, action, watch }: CommandInput<'links.create'>,
 ): Promise<{ place: LinkPlace; market?: MarketRules }> {
-  if (positionId !== undefined) return { place: await findPosition(services, positionId) };
+  const movesStop = action === 'stop' || watch?.then === 'stop-break-even';
+  if (positionId !== undefined) return { place: await findPosition(services, positionId, movesStop) };
   if (tag !== undefined) return { place: { scope: { tag } } };
   if (account === undefined) throw new Error('the contract requires a scope');
   const { exchange } = await accounts.read(account);
   const owner = { account, exchange };
   if (symbol === undefined || side === undefined) return { place: { ...owner, scope: { account } } };
-  const market = await (await services.exchanges.of(account)).loadMarket(symbol);
+  const connected = await services.exchanges.of(account);
+  const market = await connected.loadMarket(symbol);
+  if (movesStop) requireStops(connected, exchange, market);
   if (adopt === true && market.kind === 'spot')
     throw new Fault('invalid-input', `${market.symbol} is a spot market. No link was created.`, {
       hint: { text: 'Coins have no owner, so only perpetual positions can be adopted at a hit.' },
@@ -57,12 +62,29 @@ export async function findPlace(
   return { place: { ...owner, scope: { account, symbol: market.symbol, side } }, market };
 }
 
-async function findPosition(services: Admin['services'], positionId: string): Promise<LinkPlace> {
-  const { state, account, exchange } = await requirePosition(services, positionId);
+/** Otherwise each hit would be refused. */
+function requireStops({ exits }: Exchange, exchange: ExchangeId, { kind }: MarketRules): void {
+  if (exits[kind]?.forms.has('stop-loss') === true) return;
+  throw new Fault(
+    'invalid-input',
+    `Ripcord can't place a stop in ${kind} markets of ${exchangeName(exchange)} yet. No link was created.`,
+    {
+      hint: { text: 'Create a link that closes or reduces the position instead.' },
+    },
+  );
+}
+
+async function findPosition(
+  services: Admin['services'],
+  positionId: string,
+  movesStop: boolean,
+): Promise<LinkPlace> {
+  const { state, account, exchange, market } = await requirePosition(services, positionId);
   if (isFinal(state))
     throw new Fault(
       'conflict',
       `${positionId} is ${state}, so a link could not act on it. No link was created.`,
     );
+  if (movesStop) requireStops(await services.exchanges.of(account, exchange), exchange, market);
   return { positionId, account, exchange };
 }

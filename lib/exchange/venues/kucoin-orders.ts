@@ -5,6 +5,7 @@ import { toSize } from './contracts.ts';
 import { type Fields, parseData, readObject } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { VenueOrder } from './venue.ts';
+import type { VenueError } from './venue-error.ts';
 
 /** The pages of these requests are https://www.kucoin.com/docs-new/rest/spot-trading/orders/ and the name of each. */
 
@@ -39,12 +40,11 @@ function toOrder(row: Fields): Order {
   return order as unknown as Order;
 }
 
-/** What fills it is the order that its trigger places, under another id. Any other status proves nothing. */
-const stopStates: Record<string, string> = { NEW: 'open', TRIGGERED: 'closed' };
-
+/** "Status: NEW, TRIGGERED". What fills is the order that a trigger places, under another id. */
 function toStopOrder(row: Fields): Order {
-  const order = { ...toOrder(row), status: stopStates[String(row.status)], filled: '0' };
-  return { ...order, triggerPrice: parsePositiveAmount(row.stopPrice) } as unknown as Order;
+  const status = row.status === 'NEW' ? 'open' : 'closed';
+  const triggerPrice = parsePositiveAmount(row.stopPrice);
+  return { ...toOrder(row), status, filled: '0', triggerPrice } as unknown as Order;
 }
 
 /**
@@ -68,36 +68,47 @@ export async function createOrder(
 /** An id is part of the path. */
 const toPart = (id: string | undefined) => encodeURIComponent(id ?? '');
 
-/** Waits for the matching engine too, so that the order is read as it ended. The answer has neither its side nor its cost. */
-export async function cancelOrder(
-  client: CcxtClient,
-  { id: symbol }: MarketRules,
-  { orderId, clientOrderId, conditional }: OrderRef,
-): Promise<undefined> {
-  const ask = () => {
-    if (conditional) return client.privateDeleteStopOrderOrderId({ orderId: toPart(orderId) });
-    if (orderId !== undefined)
-      return client.privateDeleteHfOrdersSyncOrderId({ orderId: toPart(orderId), symbol });
-    return client.privateDeleteHfOrdersSyncClientOrderClientOid({ clientOid: toPart(clientOrderId), symbol });
-  };
-  readObject(await ask());
-}
-
 /** Only a success with `data: null` reports that there is no such order: any other answer without one is none. */
 export async function fetchOrder(
   client: CcxtClient,
   { id: symbol }: MarketRules,
-  { orderId, clientOrderId, conditional }: OrderRef,
+  { orderId, clientOrderId }: OrderRef,
 ): Promise<Order | undefined> {
-  const ask = () => {
-    if (conditional) return client.privateGetStopOrderOrderId({ orderId: toPart(orderId) });
-    if (orderId !== undefined) return client.privateGetHfOrdersOrderId({ orderId: toPart(orderId), symbol });
-    return client.privateGetHfOrdersClientOrderClientOid({ clientOid: toPart(clientOrderId), symbol });
-  };
-  const response = await ask();
+  const response =
+    orderId === undefined
+      ? await client.privateGetHfOrdersClientOrderClientOid({ clientOid: toPart(clientOrderId), symbol })
+      : await client.privateGetHfOrdersOrderId({ orderId: toPart(orderId), symbol });
   if (String(response.code) === '200000' && response.data === null) return undefined;
-  const row = readObject(response);
-  return conditional ? toStopOrder(row) : toOrder(row);
+  return toOrder(readObject(response));
+}
+
+/** Any other failed look-up must not keep the cancel from being sent. */
+function unlessRateLimited(thrown: { venueError?: VenueError }): undefined {
+  if (thrown.venueError?.status === 429) throw thrown;
+}
+
+/**
+ * The response reports how the order ended, without its side, price and cost: those are read before, while it is open.
+ * After its end, an order is found only for days.
+ * @returns undefined if it filled in between, so that its cost has to be read.
+ */
+export async function cancelOrder(
+  client: CcxtClient,
+  market: MarketRules,
+  ref: OrderRef,
+): Promise<Order | undefined> {
+  const before = await fetchOrder(client, market, ref).catch(unlessRateLimited);
+  const { id: symbol } = market;
+  const { status, dealSize } = readObject(
+    ref.orderId === undefined
+      ? await client.privateDeleteHfOrdersSyncClientOrderClientOid({
+          ...{ clientOid: toPart(ref.clientOrderId), symbol },
+        })
+      : await client.privateDeleteHfOrdersSyncOrderId({ orderId: toPart(ref.orderId), symbol }),
+  );
+  if (before === undefined || status !== 'done' || dealSize === undefined) return undefined;
+  const isSame = decimal(String(dealSize)).eq(String(before.filled));
+  return isSame ? { ...before, status: 'canceled', lastUpdateTimestamp: client.milliseconds() } : undefined;
 }
 
 /** "pageSize should not greater than 500". Without `stop`, stop orders and OCO orders. */

@@ -10,6 +10,8 @@ import type { Fence, FenceFields, ListedFills, UnsignedRequest, Venue } from './
 
 const [minuteMs, dayMs] = [60_000, 86_400_000];
 
+const retention = { unfilledMs: 2 * dayMs, anyMs: 3 * dayMs };
+
 /**
  * "KC-API-TIMESTAMP Invalid": it differs from the server's time by more than 5 seconds (400002). So no request that is
  * accepted comes from a clock that is further ahead, and the fence below ends by then on any clock.
@@ -162,19 +164,16 @@ export const kucoin: Venue = {
   // KuCoin documents no figure: as for Bybit.
   lookupLagMs: 120_000,
   // "If the order is not an active order, you can only get data within the time range of 3 * 24 hours", and "Canceled: 2
-  // days". How long ended stop orders are found is not documented, so that their absence proves nothing.
+  // days".
   // https://www.kucoin.com/docs/rest/spot-trading/spot-hf-trade-pro-account/get-hf-order-details-by-clientoid
   // https://www.kucoin.com/docs-new/rest/ua/get-order-details
-  retention: {
-    order: { unfilledMs: 2 * dayMs, anyMs: 3 * dayMs },
-    conditional: { unfilledMs: Number.POSITIVE_INFINITY },
-  },
+  retention: { order: retention, conditional: retention },
   // "You can only obtain data from within a 3 * 24 hour time range." https://docs.kucoin.com/spot-hf/#hf-transaction-records
   tradeListing: { keptMs: 3 * dayMs },
   fundingListing: {},
   // No `replayWindowMs`: "Please do not initiate requests using the same clientOid", which promises no refusal.
   createReturnsFill: false,
-  cancelReturnsFill: false,
+  cancelReturnsFill: true,
   ...kucoinErrors,
 
   marketInfo: {},

@@ -39,7 +39,6 @@ const calls: Record<string, (exchange: Exchange) => Promise<unknown>> = {
   'look-up by id': (at) => at.fetchOrder(spot, byId),
   'cancel by client id': (at) => at.cancelOrder(spot, { clientOrderId }, sendDeadline),
   'cancel by id': (at) => at.cancelOrder(spot, byId, sendDeadline),
-  'cancel of a stop order': (at) => at.cancelOrder(spot, { ...byId, conditional: true }, sendDeadline),
 };
 
 const startRecorder = (data: unknown = { orderId: '7' }) =>
@@ -56,8 +55,10 @@ describe('a request to KuCoin', () => {
     const { exchange, sent } = await startRecorder();
     await calls[name]?.(exchange).catch(() => undefined);
     const { method, path, query = {}, body } = recorded;
-    // One request: the account's kind is not asked for.
+    // A cancel reads its order before. The account's kind is not asked for.
+    const before = method === 'DELETE' ? [{ method: 'GET', path, query, body }] : [];
     expect(sent.map(({ headers: _, ...each }) => ({ ...each, body: withoutFence(each.body) }))).toEqual([
+      ...before,
       { method, path: ripcord?.path ?? path, query, body },
     ]);
   });
@@ -180,7 +181,7 @@ describe('an order at KuCoin', () => {
     expect([fees.length, cost]).toEqual([101, '5050']);
   });
 
-  test("is listed beside its owner's stop orders, which hold no coins and can be canceled", async () => {
+  test("is listed beside its owner's stop orders, which hold no coins", async () => {
     const { sim, exchange, market, buy: send } = await startTrader(kucoinSpot);
     await send({ type: 'market', price: undefined });
     const account = sim.core.accountOf(keys.apiKey);
@@ -193,10 +194,24 @@ describe('an order at KuCoin', () => {
       { order: { clientOrderId: 'entry1', conditional: false } },
       { order: { orderId: String(algo.id), amount: '0.1', triggerPrice: '40000', conditional: true } },
     ]);
-    const ref = { orderId: String(algo.id), conditional: true };
-    expect(await exchange.fetchOrder(market, ref)).toMatchObject({ status: 'live', filled: '0' });
-    expect(await exchange.cancelOrder(market, ref, sendDeadline)).toMatchObject({ reason: 'acknowledged' });
-    expect(await exchange.fetchOrder(market, ref)).toBeUndefined();
+  });
+
+  test('that fills between the look-up and the cancel is read again', async () => {
+    const { sim, exchange, market, buy: send } = await startTrader(kucoinSpot);
+    const { orderId } = accepted(await send());
+    sim.core.addFault({ kind: 'fill-before-cancel', amount: '0.03', match: kucoinSpot.cancel });
+    expect(await exchange.cancelOrder(market, { orderId }, sendDeadline)).toMatchObject({
+      ...{ kind: 'unconfirmed', reason: 'acknowledged' },
+    });
+    expect(await exchange.fetchOrder(market, { orderId })).toMatchObject({ status: 'done', filled: '0.03' });
+  });
+
+  test('is canceled also if it could not be read before', async () => {
+    const { sim, exchange, market, buy: send, order: find } = await startTrader(kucoinSpot);
+    const { orderId } = accepted(await send());
+    sim.core.addFault({ kind: 'drop-before', match: kucoinSpot.fetch });
+    await exchange.cancelOrder(market, { orderId }, sendDeadline);
+    expect(find('entry1').status).toBe('canceled');
   });
 
   test('is paid from the trading account, not from the main one', async () => {

@@ -147,7 +147,7 @@ export const okxSwap: TestMarket = {
   market: 'usdm',
 };
 export const kucoinSpot: TestMarket = {
-  ...{ acknowledges: true, recvWindowMs: 5_000, errorStatus: 200, ...kucoinPaths },
+  ...{ acknowledges: false, recvWindowMs: 5_000, errorStatus: 200, ...kucoinPaths },
   name: 'kucoin spot',
   exchange: 'kucoin',
   symbol: 'BTC/USDT',

@@ -60,7 +60,9 @@ export function tradingContract(testMarket: TestMarket): void {
         if (filled !== '0') sim.core.fill({ orderId: order('entry1').id, amount: filled });
         requests();
         const result = await exchange.cancelOrder(market, { orderId }, inFiveSeconds());
-        expect(requests()).toEqual([requestTo(testMarket.cancel)]);
+        // KuCoin's response lacks what an open order still shows.
+        const before = testMarket.exchange === 'kucoin' ? [requestTo(testMarket.fetch)] : [];
+        expect(requests()).toEqual([...before, requestTo(testMarket.cancel)]);
         expect(result).toMatchObject(
           testMarket.acknowledges
             ? { kind: 'unconfirmed', reason: 'acknowledged' }

@@ -86,7 +86,14 @@ const refused: Row[] = [
     { stopLoss: { price: '58000' } },
     { ...long, market: { ...long.market, kind: 'spot' }, support: undefined },
     "Ripcord can't place a stop in spot markets of this exchange yet.",
-    'Use a perpetual, or place the exits at the exchange and adopt them.',
+    'Place the exits at the exchange yourself, or close the position with a link.',
+  ],
+  [
+    'a target and a stop where none can rest',
+    { takeProfits: [{ price: '70000', percent: '100' }], stopLoss: { price: '58000' } },
+    { ...long, market: { ...long.market, kind: 'spot' }, support: undefined },
+    "Ripcord can't place targets in spot markets of this exchange yet.",
+    'Place the exits at the exchange yourself, or close the position with a link.',
   ],
 ];
 

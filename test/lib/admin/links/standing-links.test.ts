@@ -25,6 +25,12 @@ const exchange: Partial<Exchange> = {
     throw new Fault('market-not-found', `There is no market ${wanted}.`);
   },
   fetchPrice: async () => '60000',
+  exits: {
+    perpetual: {
+      forms: new Set(['take-profit', 'stop-loss']),
+      stopRef: { conditional: true, type: 'stop_market' },
+    },
+  },
 };
 
 function stage() {

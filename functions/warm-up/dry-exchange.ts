@@ -106,6 +106,23 @@ const bitgetOrder = {
   ...{ feeDetail: '', cTime: String(filledAt), uTime: String(filledAt) },
 };
 
+const gateOrder = {
+  ...{ id: orderId, text: '', currency_pair: dryMarket.id, status: 'closed', type: 'market', side: 'sell' },
+  ...{ account: 'spot', amount: dryAmount, left: '0', filled_amount: dryAmount, avg_deal_price: dryPrice },
+  ...{ filled_total: dryCost, fee: '30', fee_currency: 'USDT', finish_as: 'filled', time_in_force: 'ioc' },
+  ...{ create_time_ms: filledAt, update_time_ms: filledAt },
+};
+
+// https://www.gate.com/docs/developers/apiv4/en/#create-an-order
+const gate: DryExchange = {
+  kind: 'spot',
+  responses: {
+    'GET /api/v4/account/detail': () => ({ user_id: 1, ip_whitelist: [], key: { mode: 1 } }),
+    'POST /api/v4/spot/orders': () => gateOrder,
+  },
+  nothing: [],
+};
+
 const dryExchanges: Record<ParentExchangeId, DryExchange> = {
   // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints
   binance: {
@@ -152,6 +169,7 @@ const dryExchanges: Record<ParentExchangeId, DryExchange> = {
     },
     nothing: toBitgetResponse([]),
   },
+  gate,
 };
 
 /** @returns undefined for an exchange that this version does not know. */

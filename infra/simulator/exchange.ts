@@ -7,6 +7,7 @@ import { createBinanceWalletApi } from './binance/binance-wallet.ts';
 import { createBitgetApi } from './bitget/bitget.ts';
 import { createBybitApi } from './bybit/bybit.ts';
 import { SimulatedExchange } from './core/simulated-exchange.ts';
+import { createGateApi } from './gate/gate.ts';
 import { createKucoinApi } from './kucoin/kucoin.ts';
 import { createOkxApi } from './okx/okx.ts';
 import { createExchangeServer } from './server/server.ts';
@@ -35,7 +36,7 @@ export interface RunningExchange {
 }
 
 /**
- * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), KuCoin and Bitget (spot), and with
+ * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), KuCoin, Bitget and Gate (spot), and with
  * `/sim/<operation>`.
  */
 export async function startSimulatedExchange(
@@ -53,6 +54,7 @@ export async function startSimulatedExchange(
     // Before KuCoin, which owns every other path of /api/v2.
     createBitgetApi(core),
     createKucoinApi(core),
+    createGateApi(core),
   ]);
   // Longer than a client keeps a connection, so that none sends a request into a connection that is closing.
   server.keepAliveTimeout = 65_000;

@@ -20,6 +20,8 @@ export const exchangeIdSchema = z.enum([
   'okxus',
   'kucoin',
   'bitget',
+  'gate',
+  'gateeu',
 ]);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 
@@ -30,6 +32,7 @@ const parents = {
   bybitid: 'bybit',
   myokx: 'okx',
   okxus: 'okx',
+  gateeu: 'gate',
 } as const satisfies Partial<Record<ExchangeId, ExchangeId>>;
 
 /** An exchange that is not of one region only. */
@@ -83,7 +86,7 @@ const baseUrlMeaning =
 /** One account's credentials: an SSM SecureString on AWS, an entry of accounts.json locally. */
 export const accountSchema = z.strictObject({
   exchange: exchangeIdSchema.describe(
-    'The exchange. `binanceusdm` is Binance USD-M futures. Some regions have an exchange of their own: `binanceus`; `bybiteu` and `bybitid`; `myokx` in the EEA, `okxus` in the US and Australia.',
+    'The exchange. `binanceusdm` is Binance USD-M futures. Some regions have an exchange of their own: `binanceus`; `bybiteu` and `bybitid`; `myokx` in the EEA, `okxus` in the US and Australia; `gateeu`.',
   ),
   apiKey: credentialSchema.describe('API key.'),
   secret: credentialSchema.describe('Secret of the API key, or a private key as PEM.'),

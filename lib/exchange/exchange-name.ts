@@ -13,6 +13,8 @@ const names: Record<ExchangeId, string> = {
   okxus: 'OKX US',
   kucoin: 'KuCoin',
   bitget: 'Bitget',
+  gate: 'Gate',
+  gateeu: 'Gate EU',
 };
 
 /** @returns the exchange's name for texts; the id itself if Ripcord does not support that exchange. */

@@ -39,6 +39,10 @@ const facts: Record<ParentExchangeId, Facts> = {
       'Exits that rest at the exchange: Ripcord places no plan orders.',
     ],
   },
+  gate: {
+    fees: 'what is bought, the quote currency of a sale, GT, or points',
+    refused: ['Exits that rest at the exchange: a stop would have no deadline. Perpetuals, for now.'],
+  },
 };
 
 function listExits({ exits }: Venue): ExchangeRow['exits'] {

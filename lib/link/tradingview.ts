@@ -26,6 +26,8 @@ const exchangeNames: Record<ExchangeId, string> = {
   okxus: 'OKX',
   kucoin: 'KuCoin',
   bitget: 'Bitget',
+  gate: 'Gate',
+  gateeu: 'Gate',
 };
 
 /**

@@ -184,6 +184,20 @@ const bitget: ExchangeLimits = {
   },
 };
 
+/**
+ * Gate counts the requests of each endpoint: 200 in 10 s, of an account, or of an address if they need no key. All below
+ * count as 1 of the 20 a second of one endpoint: https://www.gate.com/docs/developers/apiv4/en/#frequency-limit-rule
+ */
+const gate: ExchangeLimits = {
+  ...share(1_200),
+  intervalMs: 100,
+  weights: {
+    // Open orders and price orders, each with its pages.
+    calls: { fetchOpenOrders: 3, fetchOrdersOfMarkets: 6, fetchOrder: 3, fetchFills: 2 },
+    ...{ other: 1, flat: 0, causes: 0, look: 14 },
+  },
+};
+
 export const sweepLimits: SweepLimits = {
   snapshotFrom,
   accountIntervalMs: 400,
@@ -194,5 +208,6 @@ export const sweepLimits: SweepLimits = {
     ...{ okx, myokx: okx, okxus: okx },
     kucoin,
     bitget,
+    ...{ gate, gateeu: gate },
   },
 };

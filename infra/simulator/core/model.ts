@@ -86,7 +86,7 @@ export interface Account {
   hedged: boolean;
   /** OKX and Bitget: the passphrase of the key; absent means that any is right. */
   passphrase?: string;
-  /** OKX: `acctLv`; absent is 2, futures mode. */
+  /** OKX: `acctLv`; absent is 2, futures mode. Gate: the mode of the key; 2 is unified, absent is 1. */
   accountMode?: '1' | '2' | '3' | '4';
   /** Bitget: a unified account, which the API for classic ones refuses. */
   unified?: boolean;

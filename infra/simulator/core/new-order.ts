@@ -38,8 +38,8 @@ export interface OrderRequest {
   maximumConditional?: number | undefined;
   clientOrderId?: string | undefined;
   algoId?: number | undefined;
-  /** Whether a client order id must be unique among open orders (the default) or among all orders. */
-  clientOrderIdUnique?: 'open' | 'always' | undefined;
+  /** Whether a client order id must be unique among open orders (the default), among all orders, or not at all. */
+  clientOrderIdUnique?: 'open' | 'always' | 'never' | undefined;
   /** Rejects a reduce-only order for more than the position, instead of reducing its amount. */
   mustFitPosition?: boolean | undefined;
   /** Acknowledges the order at once, and adds it to the book this many milliseconds later. */

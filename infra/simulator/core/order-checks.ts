@@ -9,7 +9,7 @@ export function requireFreeClientOrderId(
   state: ExchangeState,
   request: Pick<OrderRequest, 'account' | 'market' | 'clientOrderId' | 'clientOrderIdUnique'>,
 ): void {
-  if (request.clientOrderId === undefined) return;
+  if (request.clientOrderId === undefined || request.clientOrderIdUnique === 'never') return;
   // If it is unique among open orders only, the id of a finished order can be sent again, and executes again.
   const others = request.clientOrderIdUnique === 'always' ? [...state.orders.values()] : state.openOrders();
   const taken = others.some(

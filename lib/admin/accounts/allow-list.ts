@@ -23,6 +23,7 @@ const places: Readonly<Record<ParentExchangeId, string>> = {
   okx: 'API, Edit, "IP address"',
   kucoin: 'API Management, Edit, IP whitelist',
   bitget: 'API key management, Edit, "IP address"',
+  gate: 'API Management, APIv4 Keys, Edit, "IP whitelist"',
 };
 
 /** @returns what to paste where; nothing if the key allows the addresses and no others. */

@@ -43,8 +43,6 @@ function cdnRows(rateLimit: ErrorSource): CodelessRow[] {
   ];
 }
 
-const okxRows = cdnRows('okxRateLimit');
-
 /** The first row that matches counts. Any other status without a code proves nothing. */
 export const codelessErrors: Record<ParentExchangeId, readonly CodelessRow[]> = {
   binance: binanceRows('binanceSpotHttp'),
@@ -67,7 +65,7 @@ export const codelessErrors: Record<ParentExchangeId, readonly CodelessRow[]> = 
     { status: 429, cause: 'rate', source: 'bybitHttp' },
     { status: 451, cause: 'region', source: 'legalReasons' },
   ],
-  okx: okxRows,
+  okx: cdnRows('okxRateLimit'),
   kucoin: [
     countryBlock,
     { status: 403, cause: 'firewall', source: 'forbidden' },
@@ -77,6 +75,7 @@ export const codelessErrors: Record<ParentExchangeId, readonly CodelessRow[]> = 
     { status: 451, cause: 'region', source: 'legalReasons' },
   ],
   bitget: cdnRows('bitgetRateLimit'),
+  gate: cdnRows('gateHttp'),
 };
 
 /** Why an order was not executed, for each cause. */

@@ -33,6 +33,11 @@ export const errorSources = {
   bitgetEarlier: 'https://bitgetlimited.github.io/apidoc/en/spot/#restapi-error-codes',
   /** Recorded: `{"code":"40085","msg":"You are in Unified Account mode, and the Classic Account API is not supported …"}`. */
   recordedUnifiedAccount: 'https://github.com/ccxt/ccxt/issues/26838',
+  gate: 'https://www.gate.com/docs/developers/apiv4/en/#label-list',
+  /** "429: Too many requests". */
+  gateHttp: 'https://www.gate.com/docs/developers/apiv4/en/#return-format',
+  /** Recorded: "Your order size 2 is too small. The minimum is 1 USDT". */
+  recordedGateMinimum: 'https://github.com/gateio/gatews/issues/33',
   /** Recorded: `{"code":-1013,"msg":"Market is closed."}`. */
   recordedMarketIsClosed: 'https://github.com/ccxt/ccxt/pull/6570',
   /** Recorded: `{"retCode":10001,"retMsg":"expect Failling, but trigger_price[…] >= current[…]"}`. */

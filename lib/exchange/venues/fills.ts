@@ -12,13 +12,17 @@ export function toFee({ fee, timestamp }: Trade): Fee {
 }
 
 /** @returns amount, cost and fees of the trades that belong to the order, each trade counted once. */
-export function sumFills(trades: Trade[], orderId: string, parseFee = toFee): ListedFills {
+export function sumFills(
+  trades: Trade[],
+  orderId: string,
+  parseFee: (trade: Trade) => Fee | Fee[] = toFee,
+): ListedFills {
   const own = trades.filter((trade) => trade.order === undefined || trade.order === orderId);
   const once = [...new Map(own.map((trade) => [trade.id ?? trade, trade])).values()];
   const add = (field: 'amount' | 'cost') => sum(once.map((trade) => toAmount(decimal(String(trade[field])))));
   return {
     amount: add('amount'),
     cost: once.every(({ cost }) => cost !== undefined) ? add('cost') : undefined,
-    fees: once.map(parseFee),
+    fees: once.flatMap(parseFee),
   };
 }

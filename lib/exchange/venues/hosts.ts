@@ -44,4 +44,9 @@ export const exchangeHosts: Readonly<Record<ExchangeId, readonly string[]>> = {
   kucoin: ['api.kucoin.com'],
   // Demo trading has the same host. https://www.bitget.com/api-doc/common/domain
   bitget: ['api.bitget.com'],
+  // "Live trading: https://api.gateio.ws/api/v4", "TestNet trading: https://api-testnet.gateapi.io/api/v4".
+  // https://www.gate.com/docs/developers/apiv4/en/#gate-api-v4
+  gate: ['api.gateio.ws', 'api-testnet.gateapi.io'],
+  // https://github.com/ccxt/ccxt/blob/v4.5.84/ts/src/gateeu.ts
+  gateeu: ['api.gateeu.com'],
 };

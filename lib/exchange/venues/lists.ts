@@ -54,3 +54,26 @@ export async function fetchPages(
     if (page.length < rowsPerPage || last === undefined || page.some((row) => isLast?.(row))) return rows;
   }
 }
+
+/**
+ * @param hasWanted stops at the page that has what is looked for.
+ * @returns the rows of all pages of a list that counts them from 1.
+ */
+export async function fetchNumberedPages(
+  fetchPage: (page: { page: number; limit: number }) => Promise<unknown>,
+  limit: number,
+  hasWanted: (rows: Fields[]) => boolean = () => false,
+): Promise<Fields[]> {
+  const rows: Fields[] = [];
+  for (let page = 1; ; page += 1) {
+    const next = parseRows(await fetchPage({ page, limit }));
+    rows.push(...next);
+    if (next.length < limit || hasWanted(next)) return rows;
+  }
+}
+
+/** @throws TypeError if the response is no list: only an empty list means that there is nothing. */
+export function parseRows(response: unknown): Fields[] {
+  if (!Array.isArray(response)) throw new TypeError('the response is no list');
+  return response;
+}

@@ -2,13 +2,13 @@ import type { Exchange as CcxtClient, Order } from 'ccxt';
 import type { Amount } from '../../decimal.ts';
 import type { MarketKind, MarketRules, OrderRef, ReducibleOrder, StopLossOrder } from '../exchange.ts';
 import { toContracts, toSize } from './contracts.ts';
-import { findRejectReason } from './error-table.ts';
 import { type Fields, readFirst } from './lists.ts';
+import { toNotReady } from './not-ready.ts';
 import { forgetModes, readTradeMode, requireCoins } from './okx-account.ts';
 import { okxErrors } from './okx-errors.ts';
 import { fetchPages, toInstrumentType, toPrice } from './okx-requests.ts';
 import type { VenueOrder } from './venue.ts';
-import { NotReady, Unsupported, type VenueError } from './venue-error.ts';
+import type { VenueError } from './venue-error.ts';
 
 /**
  * Those of orders and of algo orders; any other is still open. An `effective` algo order has placed another order.
@@ -73,13 +73,7 @@ function stopFields(market: MarketRules, { triggerPrice, price, clientOrderId }:
   };
 }
 
-/** A read without an answer leaves the order unsent. An error with a meaning is one of the order too. */
-function toNotReady(thrown: unknown): never {
-  const { venueError } = thrown as { venueError?: VenueError };
-  const isRefusal = venueError !== undefined && findRejectReason(okxErrors.errors, venueError) !== undefined;
-  if (isRefusal || thrown instanceof Unsupported || (thrown as Error).name === 'NotSent') throw thrown;
-  throw new NotReady("OKX did not report the account's mode, so the order was not sent");
-}
+const notReady = toNotReady('OKX', "the account's mode", okxErrors.errors);
 
 /** The answer acknowledges the order: `ordId`, or `algoId` of a stop. */
 export async function createOrder(
@@ -91,14 +85,14 @@ export async function createOrder(
   const { type, side, amount, price, clientOrderId } = order;
   const request = {
     instId: market.id,
-    tdMode: await readTradeMode(client, market, order).catch(toNotReady),
+    tdMode: await readTradeMode(client, market, order).catch(notReady),
     side,
     ordType: type,
     ...(order.cost === undefined ? { sz: toSize(market, amount) } : {}),
     ...parameters,
   };
   // A stop sells when it triggers, and holds no coins until then.
-  if (order.triggerPrice === undefined) await requireCoins(client, market, order).catch(toNotReady);
+  if (order.triggerPrice === undefined) await requireCoins(client, market, order).catch(notReady);
   const isSpotMarket = market.kind === 'spot' && type === 'market';
   try {
     const response =

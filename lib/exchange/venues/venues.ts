@@ -6,6 +6,8 @@ import { bitget } from './bitget.ts';
 import { bybit } from './bybit.ts';
 import { bybiteu } from './bybiteu.ts';
 import { bybitid } from './bybitid.ts';
+import { gate } from './gate.ts';
+import { gateeu } from './gateeu.ts';
 import { kucoin } from './kucoin.ts';
 import { myokx } from './myokx.ts';
 import { okx } from './okx.ts';
@@ -19,4 +21,5 @@ export const venues: Record<ExchangeId, Venue> = {
   ...{ okx, myokx, okxus },
   kucoin,
   bitget,
+  ...{ gate, gateeu },
 };

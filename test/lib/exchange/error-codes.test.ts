@@ -6,6 +6,7 @@ import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bitget } from '../../../lib/exchange/venues/bitget.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
 import { findRejectReason } from '../../../lib/exchange/venues/error-table.ts';
+import { gate } from '../../../lib/exchange/venues/gate.ts';
 import { kucoin } from '../../../lib/exchange/venues/kucoin.ts';
 import { okx } from '../../../lib/exchange/venues/okx.ts';
 import {
@@ -14,6 +15,7 @@ import {
   bitgetSpot,
   bybitLinear,
   bybitSpot,
+  gateSpot,
   inFiveSeconds,
   kucoinSpot,
   okxSpot,
@@ -22,17 +24,20 @@ import {
   type TestMarket,
 } from './test-markets.ts';
 
+/** Some venues have words for codes. */
+type Code = number | string;
+
 interface Refusal {
-  code: number;
+  code: Code;
   msg: string;
   reason: RejectReason;
 }
 
-function all(reason: RejectReason, ...codes: number[]): Refusal[] {
+function all(reason: RejectReason, ...codes: Code[]): Refusal[] {
   return codes.map((code) => ({ code, msg: 'No.', reason }));
 }
 
-function withMessage(reason: RejectReason, code: number, msg: string): Refusal {
+function withMessage(reason: RejectReason, code: Code, msg: string): Refusal {
   return { code, msg, reason };
 }
 
@@ -264,6 +269,31 @@ const ofBitget: Refusal[] = [
   ...all('other', 400172),
 ];
 
+const ofGate: Refusal[] = [
+  ...all('clock', 'REQUEST_EXPIRED'),
+  ...all('rate-limit', 'TOO_MANY_REQUESTS'),
+  ...all('permission', 'INVALID_CREDENTIALS', 'INVALID_KEY', 'INVALID_SIGNATURE', 'MISSING_REQUIRED_HEADER'),
+  ...all('permission', 'IP_FORBIDDEN', 'READ_ONLY', 'FORBIDDEN', 'ACCOUNT_LOCKED'),
+  ...all('insufficient', 'BALANCE_NOT_ENOUGH', 'MARGIN_BALANCE_NOT_ENOUGH', 'INSUFFICIENT_AVAILABLE'),
+  ...all('below-minimum', 'AMOUNT_TOO_LITTLE', 'QUANTITY_NOT_ENOUGH', 'SIZE_TOO_SMALL'),
+  withMessage(
+    'below-minimum',
+    'INVALID_PARAM_VALUE',
+    'Your order size 2 is too small. The minimum is 3 USDT',
+  ),
+  ...all('above-maximum', 'AMOUNT_TOO_MUCH', 'SIZE_TOO_LARGE'),
+  ...all('precision', 'INVALID_PRECISION'),
+  ...all('duplicate-id', 'REPEATED_CREATION', 'ORDER_EXISTS'),
+  ...all('would-trigger', 'POC_FILL_IMMEDIATELY', 'ORDER_POC_IMMEDIATE'),
+  ...all('too-many-orders', 'TOO_MANY_ORDERS'),
+  ...all('refused-for-now', 'ORDER_BOOK_NOT_FOUND', 'FOK_NOT_FILL', 'ORDER_FOK', 'TRADE_RESTRICTED'),
+  ...all('other', 'INVALID_PARAM_VALUE', 'INVALID_PROTOCOL', 'INVALID_ARGUMENT', 'INVALID_REQUEST_BODY'),
+  ...all('other', 'MISSING_REQUIRED_PARAM', 'BAD_REQUEST', 'INVALID_CONTENT_TYPE', 'NOT_ACCEPTABLE'),
+  ...all('other', 'METHOD_NOT_ALLOWED', 'NOT_FOUND', 'INVALID_CURRENCY', 'INVALID_CURRENCY_PAIR'),
+  ...all('other', 'INVALID_CLIENT_ORDER_ID', 'MARGIN_NOT_SUPPORTED', 'AUTO_BORROW_TOO_MUCH'),
+  ...all('other', 'INITIAL_MARGIN_TOO_LOW'),
+];
+
 const testMarkets = [
   { testMarket: binanceSpot, venue: binance, refusals: ofSpot, status: 400 },
   { testMarket: binanceFutures, venue: binanceusdm, refusals: ofFutures, status: 400 },
@@ -273,10 +303,11 @@ const testMarkets = [
   { testMarket: okxSwap, venue: okx, refusals: ofOkx, status: 200 },
   { testMarket: kucoinSpot, venue: kucoin, refusals: ofKucoin, status: 200 },
   { testMarket: bitgetSpot, venue: bitget, refusals: ofBitget, status: 400 },
+  { testMarket: gateSpot, venue: gate, refusals: ofGate, status: 400 },
 ];
 
 /** Sends each error to one create, twice: Ripcord retries after errors of keys and clocks. */
-async function createdWith(testMarket: TestMarket, errors: { status: number; code: number; msg?: string }[]) {
+async function createdWith(testMarket: TestMarket, errors: { status: number; code: Code; msg?: string }[]) {
   const { sim, close } = await startTrader(testMarket);
   const results = [];
   for (const [index, error] of errors.entries()) {
@@ -294,12 +325,24 @@ async function createdWith(testMarket: TestMarket, errors: { status: number; cod
 }
 
 // From Binance's and Bybit's lists: time-outs, internal errors, and descriptions that prove nothing.
-const unsettled: Partial<Record<ExchangeId, number[]>> = {
+const unsettled: Partial<Record<ExchangeId, Code[]>> = {
   binance: [-1000, -1001, -1006, -1007, -1008, -2011, -2013, -2026, -3000, -9999],
   binanceusdm: [-1000, -1001, -1006, -1007, -1008, -1010, -2011, -2013, -2020, -9999],
   okx: [1, 50001, 50004, 50005, 50013, 50026, 50042, 51054, 51149, 51400, 51402, 51410, 51603, 999999],
   kucoin: [100001, 100004, 126038, 126039, 126043, 230005, 500000, 501000, 503000, 504000, 505000, 900001],
   bitget: [40010, 40015, 40725, 40808, 40910, 43001, 43002, 43004, 45001, 45023, 50031, 70229, 99999],
+  gate: [
+    ...[
+      'INTERNAL',
+      'SERVER_ERROR',
+      'INTERNAL_SERVER_ERROR',
+      'TOO_BUSY',
+      'SERVER_TIMEOUT',
+      'DUPLICATE_REQUEST',
+    ],
+    ...['ACCOUNT_EXCEPTION', 'TOO_FAST', 'ORDER_NOT_FOUND', 'ORDER_CLOSED', 'ORDER_CANCELLED', 'CANCEL_FAIL'],
+    ...['FAILED_RETRIEVE_ASSETS', 'NEVER_SEEN'],
+  ],
   bybit: [
     -1, 429, 5004, 10000, 10014, 10016, 10017, 110001, 110079, 170001, 170007, 170032, 170035, 170142, 170146,
     170147, 170149, 170213, 170234, 999999,
@@ -354,12 +397,7 @@ describe("Binance's error codes", () => {
   );
 });
 
-interface Expected {
-  absent: number[];
-  denied: number[];
-  finished: number[];
-  passing: number[];
-}
+type Expected = Record<'absent' | 'denied' | 'finished' | 'passing', Code[]>;
 
 const ofBinance: Expected = {
   absent: [-2013, -2011],
@@ -376,6 +414,22 @@ const expected: { binance: Expected } & Partial<Record<ExchangeId, Expected>> = 
     denied: [-2015, 10003, 10004, 10005, 10007, 10010, 33004],
     finished: [110008, 110010, 170139, 170142, 170190],
     passing: [5004, 10000, 10002, 10006, 10016, 10018, 170007, 170222],
+  },
+  gate: {
+    absent: ['ORDER_NOT_FOUND'],
+    denied: [
+      ...[
+        'INVALID_CREDENTIALS',
+        'INVALID_KEY',
+        'INVALID_SIGNATURE',
+        'READ_ONLY',
+        'FORBIDDEN',
+        'ACCOUNT_LOCKED',
+      ],
+      'IP_FORBIDDEN',
+    ],
+    finished: ['ORDER_CLOSED', 'ORDER_CANCELLED', 'ORDER_FINISHED'],
+    passing: ['INTERNAL', 'SERVER_ERROR', 'TOO_BUSY', 'TOO_MANY_REQUESTS', 'REQUEST_EXPIRED'],
   },
   okx: {
     absent: [51063, 51400, 51527, 51603],
@@ -403,7 +457,7 @@ describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ test
   const { absent, denied, finished, passing } = expected[testMarket.exchange] ?? expected.binance;
 
   test('report no order for the codes that mean it', async () => {
-    expect([...venue.notFoundCodes].map(Number).sort()).toEqual(absent.toSorted());
+    expect([...venue.notFoundCodes].sort()).toEqual(absent.map(String).sort());
     const { sim, exchange, market } = await startTrader(testMarket);
     for (const code of absent) {
       sim.core.addFault({ kind: 'status', match: testMarket.fetch, status, code });
@@ -418,7 +472,7 @@ describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ test
   });
 
   test('report a wrong key', async () => {
-    expect([...venue.deniedCodes].map(Number).sort()).toEqual(denied.toSorted());
+    expect([...venue.deniedCodes].sort()).toEqual(denied.map(String).sort());
     const { sim, exchange, market } = await startTrader(testMarket);
     for (const code of denied) {
       sim.core.addFault({ kind: 'status', match: testMarket.fetch, status, code });
@@ -461,7 +515,7 @@ describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ test
   });
 
   test('are retryable if the venue was only busy', async () => {
-    const statusOf = (code: number) =>
+    const statusOf = (code: Code) =>
       status === 200 ? 200 : code === -1003 ? 429 : code === -1021 ? 400 : 503;
     for (const code of passing) {
       const { sim, exchange, market } = await startTrader(testMarket);

@@ -48,8 +48,9 @@ const failures: Handshake[] = [
 ];
 const noConnection = { kind: 'rejected', reason: 'no-connection' };
 
-/** OKX is asked for the account's mode first: that read is what is lost, and no order was sent. */
-const afterLoss = ({ exchange }: TestMarket) => (exchange === 'okx' ? 'rejected' : 'unknown');
+/** OKX and Gate are asked for the account's mode first: that read is what is lost, and no order was sent. */
+const readsMode = new Set<string>(['okx', 'gate']);
+const afterLoss = ({ exchange }: TestMarket) => (readsMode.has(exchange) ? 'rejected' : 'unknown');
 
 async function expectNotSent(testMarket: TestMarket, handshake: Handshake): Promise<void> {
   const { front, buy, orders } = await startSecureTrader(testMarket);

@@ -17,17 +17,24 @@ export interface ScriptedServer {
   respond: (response: ServerResponse) => void;
 }
 
-/** What comes before an order at OKX: the mode of the account, and the position. */
+/** What comes before an order at OKX and Gate: the mode of the account, and the position. */
 const okxModes = /^\/api\/v5\/account\/(config|positions)/;
 const okxMode = JSON.stringify({ code: '0', data: [{ acctLv: '2', posMode: 'net_mode', pos: '0' }] });
+const gateMode = JSON.stringify({ user_id: 1, key: { mode: 1 } });
 
-/** An exchange that sends one fixed response. It answers and does not count what comes before an order at OKX. */
+function findMode(url = ''): string | undefined {
+  if (okxModes.test(url)) return okxMode;
+  return url.startsWith('/api/v4/account/detail') ? gateMode : undefined;
+}
+
+/** An exchange that sends one fixed response. It answers and does not count what comes before an order at some. */
 export async function startScriptedServer(): Promise<ScriptedServer> {
   const scripted: ScriptedServer = { url: '', count: 0, respond: (response) => response.end() };
   const server = createServer((request, response) => {
     request.resume();
-    if (okxModes.test(request.url ?? '')) {
-      fixedResponse(okxMode)(response);
+    const mode = findMode(request.url);
+    if (mode !== undefined) {
+      fixedResponse(mode)(response);
       return;
     }
     scripted.count += 1;

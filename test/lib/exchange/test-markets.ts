@@ -88,8 +88,16 @@ const bitgetPaths = {
   cancel: { method: 'POST', path: '/api/v2/spot/trade/cancel-order' },
   fetch: { method: 'GET', path: '/api/v2/spot/trade/orderInfo' },
 } as const;
+/** An order's id is the end of its path. */
+const gatePaths = {
+  create: { method: 'POST', path: '/api/v4/spot/orders' },
+  reduce: { method: 'POST', path: '/api/v4/spot/orders/*' },
+  cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
+  fetch: { method: 'GET', path: '/api/v4/spot/orders/*' },
+} as const;
 const ofBinance = { marketId: 'BTCUSDT', acknowledges: false, recvWindowMs: 5_000, errorStatus: 400 };
 const ofBybit = { marketId: 'BTCUSDT', acknowledges: true, recvWindowMs: 5_000, errorStatus: 200 };
+const ofGate = { acknowledges: false, recvWindowMs: 60_000, errorStatus: 400 };
 const ofOkx = { acknowledges: true, recvWindowMs: 30_000, errorStatus: 200 };
 
 export const binanceSpot: TestMarket = {
@@ -162,9 +170,17 @@ export const bitgetSpot: TestMarket = {
   marketId: 'BTCUSDT',
   market: 'spot',
 };
+export const gateSpot: TestMarket = {
+  ...{ ...ofGate, ...gatePaths },
+  name: 'gate spot',
+  exchange: 'gate',
+  symbol: 'BTC/USDT',
+  marketId: 'BTC_USDT',
+  market: 'spot',
+};
 export const testMarkets = [
   ...[binanceSpot, binanceFutures, bybitSpot, bybitLinear, okxSpot, okxSwap],
-  ...[kucoinSpot, bitgetSpot],
+  ...[kucoinSpot, bitgetSpot, gateSpot],
 ];
 
 const open: (() => Promise<void>)[] = [];

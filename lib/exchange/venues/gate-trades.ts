@@ -1,0 +1,102 @@
+import type { Exchange as CcxtClient, Trade } from 'ccxt';
+import { decimal, toAmount } from '../../decimal.ts';
+import type { Fee, MarketRules, TimeRange, TradedOrder, TradeRange } from '../exchange.ts';
+import { sumFills } from './fills.ts';
+import { tradesPerPage } from './gate-orders.ts';
+import { type Fields, fetchNumberedPages } from './lists.ts';
+import type { ListedFills, VenueTrade } from './venue.ts';
+
+const dayMs = 86_400_000;
+
+/** "The range not allowed to exceed 30 days." https://www.gate.com/docs/developers/apiv4/en/#query-personal-trading-records */
+export const tradeListing = { rangeMs: 30 * dayMs - 60_000 };
+
+/** "The scenarios pm_liquidate, comb_margin_liquidate, and scm_liquidate represent full-account forced liquidation orders." */
+const liquidations = new Set<unknown>([
+  'pm_liquidate',
+  'comb_margin_liquidate',
+  'scm_liquidate',
+  'liquidate',
+]);
+
+/** A fee is charged in `fee_currency`, in GT or in points. */
+function toFees({ info, timestamp: at }: Trade): Fee[] {
+  const { fee, fee_currency, gt_fee, point_fee } = info as Fields;
+  if (fee === undefined) throw new TypeError('the trade has no fee');
+  const parts = [
+    { currency: String(fee_currency ?? ''), amount: toAmount(decimal(String(fee))) },
+    { currency: 'GT', amount: toAmount(decimal(String(gt_fee || '0'))) },
+    { currency: 'POINT', amount: toAmount(decimal(String(point_fee || '0'))) },
+  ];
+  const charged = parts.filter(({ amount }) => amount !== '0');
+  return (charged.length > 0 ? charged : parts.slice(0, 1)).map((part) => ({ ...part, at }));
+}
+
+function toTrade(row: Fields): Trade {
+  const [amount, price] = [String(row.amount), String(row.price)];
+  const trade = {
+    info: row,
+    id: row.id,
+    order: row.order_id,
+    side: row.side,
+    amount,
+    price,
+    cost: toAmount(decimal(amount).times(price)),
+    timestamp: Math.floor(Number(row.create_time_ms)),
+  };
+  return trade as unknown as Trade;
+}
+
+/** Oldest first: ids rise. */
+async function fetchRows(client: CcxtClient, { id }: MarketRules, selection: Fields): Promise<Trade[]> {
+  const rows = await fetchNumberedPages(
+    (page) => client.privateSpotGetMyTrades({ currency_pair: id, ...selection, ...page }),
+    tradesPerPage,
+  );
+  return rows.map(toTrade).sort((a, b) => Number(BigInt(a.id ?? '0') - BigInt(b.id ?? '0')));
+}
+
+function toRange({ since, until }: TimeRange): Fields {
+  return { from: Math.floor(since / 1_000), to: Math.ceil(until / 1_000) };
+}
+
+/**
+ * "If no time parameters are specified, only data for the last 7 days can be obtained." "The parameters of the time range
+ * filter are processed according to the order end time", which an order that is still open may not have.
+ */
+const recentMs = 6 * dayMs;
+
+/** An order trades between its creation and its last change. */
+export async function fetchFills(
+  client: CcxtClient,
+  market: MarketRules,
+  { orderId, createdAt = 0, updatedAt }: TradedOrder,
+): Promise<ListedFills> {
+  const now = client.milliseconds();
+  const selection = { order_id: orderId };
+  if (now - createdAt < recentMs) {
+    return sumFills(await fetchRows(client, market, selection), orderId, toFees);
+  }
+  const last = Math.min(now, (updatedAt ?? now) + dayMs);
+  const trades: Trade[] = [];
+  for (let since = Math.max(createdAt, last - 365 * dayMs); since < last; since += tradeListing.rangeMs) {
+    const range = toRange({ since, until: Math.min(last, since + tradeListing.rangeMs) });
+    trades.push(...(await fetchRows(client, market, { ...selection, ...range })));
+  }
+  return sumFills(trades, orderId, toFees);
+}
+
+export async function fetchTrades(
+  client: CcxtClient,
+  market: MarketRules,
+  { since, until, orderId }: TradeRange,
+): Promise<VenueTrade[]> {
+  const selection = orderId === undefined ? {} : { order_id: orderId };
+  const trades = await fetchRows(client, market, { ...selection, ...toRange({ since, until }) });
+  return trades
+    .filter(({ timestamp = 0 }) => timestamp >= since && timestamp <= until)
+    .map((trade) => ({
+      trade,
+      cause: liquidations.has((trade.info as Fields).text) ? 'liquidation' : 'trade',
+    }));
+}

@@ -25,7 +25,7 @@ function ownOf(kind: Kind) {
   return isSpotLong(kind) ? '0.999' : '1';
 }
 
-const allKinds = [...kinds, ...okxKinds, ...kucoinKinds];
+const allKinds = [...kinds, ...okxKinds, ...kucoinKinds.filter(isSpotLong)];
 const longs = allKinds.filter(({ side }) => side === 'long');
 const isOkx = ({ exchange }: Kind) => exchange === 'okx';
 

@@ -22,6 +22,9 @@ function toStatus({ active, cancelExist }: Fields): string | undefined {
   return cancelExist === true ? 'canceled' : 'closed';
 }
 
+/** Stop orders have `null` for what they lack. */
+const toFigure = (value: unknown) => parsePositiveAmount(value ?? undefined);
+
 function toOrder(row: Fields): Order {
   const order = {
     info: row,
@@ -30,10 +33,10 @@ function toOrder(row: Fields): Order {
     side: row.side,
     status: toStatus(row),
     // An order by cost has none.
-    amount: parsePositiveAmount(row.size),
+    amount: toFigure(row.size),
     filled: row.dealSize,
     average: toAverage(row),
-    price: parsePositiveAmount(row.price),
+    price: toFigure(row.price),
     timestamp: Number(row.createdAt),
     lastUpdateTimestamp: Number(row.lastUpdatedAt ?? row.createdAt),
   };
@@ -43,7 +46,7 @@ function toOrder(row: Fields): Order {
 /** "Status: NEW, TRIGGERED". What fills is the order that a trigger places, under another id. */
 function toStopOrder(row: Fields): Order {
   const status = row.status === 'NEW' ? 'open' : 'closed';
-  const triggerPrice = parsePositiveAmount(row.stopPrice);
+  const triggerPrice = toFigure(row.stopPrice);
   return { ...toOrder(row), status, filled: '0', triggerPrice } as unknown as Order;
 }
 
@@ -108,7 +111,7 @@ export async function cancelOrder(
   );
   if (before === undefined || status !== 'done' || dealSize === undefined) return undefined;
   const isSame = decimal(String(dealSize)).eq(String(before.filled));
-  return isSame ? { ...before, status: 'canceled', lastUpdateTimestamp: client.milliseconds() } : undefined;
+  return isSame ? { ...before, status: 'canceled', lastUpdateTimestamp: client.nonce() } : undefined;
 }
 
 /** "pageSize should not greater than 500". Without `stop`, stop orders and OCO orders. */
@@ -120,7 +123,7 @@ async function fetchStopOrders(client: CcxtClient, selection: Fields): Promise<F
     const request = { ...selection, currentPage, pageSize: stopsPerPage };
     const { items, totalPage } = readObject(await client.privateGetStopOrder(request));
     rows.push(...parseData({ data: items }));
-    if (currentPage >= Number(totalPage)) return rows;
+    if (!(currentPage < Number(totalPage))) return rows;
   }
 }
 

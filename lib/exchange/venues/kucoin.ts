@@ -62,7 +62,10 @@ function marketRules(market: Market): Partial<MarketRules> {
   return marketAmountMax === undefined ? {} : { marketAmountMax };
 }
 
-/** An account that was not moved to `trade` yet trades with `trade_hf`. */
+/**
+ * `main` can't trade. Older pages call the trading account of these requests `trade_hf`.
+ * https://www.kucoin.com/docs-new/rest/account-info/account-funding/get-account-list-spot
+ */
 function toBalance(response: Fields, coin: string, client: CcxtClient): Balance {
   const rows = parseData(response).filter(({ currency }) => toCoin(client, currency) === coin);
   const row = rows.find(({ type }) => type === 'trade_hf') ?? rows.find(({ type }) => type === 'trade');
@@ -120,14 +123,13 @@ async function fetchFills(
   );
 }
 
-/** Oldest first. */
+/** Oldest first. Those of one order are picked from the market's, whose pages are complete. */
 async function fetchTrades(client: CcxtClient, { id }: MarketRules, { since, until, orderId }: TradeRange) {
-  const selection = orderId === undefined ? { startAt: since, endAt: until } : { orderId };
-  const rows = await fetchFillRows(client, { symbol: id, ...selection });
-  const trades = rows.reverse().map((row) => toTrade(client, row));
-  return trades
-    .filter(({ timestamp = 0 }) => timestamp >= since && timestamp <= until)
-    .map((trade) => ({ trade, cause: 'trade' as const }));
+  const rows = await fetchFillRows(client, { symbol: id, startAt: since, endAt: until });
+  return rows
+    .reverse()
+    .filter((row) => orderId === undefined || row.orderId === orderId)
+    .map((row) => ({ trade: toTrade(client, row), cause: 'trade' as const }));
 }
 
 /** "General, Spot, Margin, Futures, InnerTransfer, Transfer, Earn". https://www.kucoin.com/docs-new/rest/account-info/account-funding/get-apikey-info */
@@ -139,7 +141,8 @@ async function fetchPermissions(client: CcxtClient): Promise<Permissions> {
       .flatMap((each) => each.trim() || []);
   const [rights, allowedAddresses] = [list(permission), list(ipWhitelist)];
   return {
-    canTrade: rights.includes('Spot'),
+    // A key of an earlier version has `Trade`.
+    canTrade: rights.includes('Spot') || rights.includes('Trade'),
     // "Allows a key to transfer funds (including deposit and withdrawal)".
     canWithdraw: rights.includes('Transfer'),
     ipRestricted: allowedAddresses.length > 0,
@@ -195,7 +198,7 @@ export const kucoin: Venue = {
   amendment: () => undefined,
   triggeredOrderId: () => undefined,
   isBalanceResponse: ({ data }) => Array.isArray(data),
-  // ccxt asks for `trade_hf` only, which accounts have not had since KuCoin joined it with `trade`.
+  // ccxt asks for `trade_hf` only.
   fetchBalances: (client) => client.privateGetAccounts(),
   toBalance,
   fetchPermissions,

@@ -7,7 +7,16 @@ import type { StackEgress } from '../../../lib/exchange/egress/tunnel-agents.ts'
 import { type Behavior, startScriptedProxy } from '../../infra/egress/scripted-proxy.ts';
 import { credential, type StackProxy, startStackProxy } from '../../infra/egress/stack-proxy.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
-import { binanceSpot, keys, startTrader, type TestMarket, testMarkets, toAccount } from './test-markets.ts';
+import {
+  binanceFutures,
+  binanceSpot,
+  bybitSpot,
+  keys,
+  okxSpot,
+  startTrader,
+  type TestMarket,
+  toAccount,
+} from './test-markets.ts';
 import { startTlsFront } from './tls-front.ts';
 
 /** Longer than a mute address may delay a request. */
@@ -88,7 +97,10 @@ async function timed<Result>(work: () => Promise<Result>): Promise<{ ms: number;
   return { ms: performance.now() - startedAt, result };
 }
 
-describe.each(testMarkets)("Through the stack's addresses, an order to $name", (testMarket) => {
+/** A tunnel knows nothing of the exchange: these stand for all. */
+const markets = [binanceSpot, binanceFutures, bybitSpot, okxSpot];
+
+describe.each(markets)("Through the stack's addresses, an order to $name", (testMarket) => {
   test('leaves from the first address, and later requests reuse its tunnel', async () => {
     const { exchange, market, buy, peers, orders } = await startThroughStack(testMarket);
     exchange.openConnection();

@@ -5,7 +5,7 @@ import type { Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
 import { faultOf } from './fault-of.ts';
 import recording from './recorded/kucoin.json' with { type: 'json' };
 import { startRequestRecorder } from './request-recorder.ts';
-import { accepted, keys, kucoinSpot, startTrader } from './test-markets.ts';
+import { accepted, keys, kucoinSpot, lastHour, startTrader } from './test-markets.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -179,6 +179,7 @@ describe('an order at KuCoin', () => {
     const read = await exchange.fetchOrder(market, { orderId });
     const { fees, cost } = await exchange.fetchFills(market, read ?? { orderId }, '0.101');
     expect([fees.length, cost]).toEqual([101, '5050']);
+    expect(await exchange.fetchTrades(market, { ...lastHour(), orderId })).toHaveLength(101);
   });
 
   test("is listed beside its owner's stop orders, which hold no coins", async () => {

@@ -123,6 +123,22 @@ const gate: DryExchange = {
   nothing: [],
 };
 
+const krakenOrder = {
+  ...{ status: 'closed', vol: dryAmount, vol_exec: dryAmount, cost: dryCost, fee: '78', price: dryPrice },
+  descr: { pair: dryMarket.id, type: 'sell', ordertype: 'market', price: '0', price2: '0' },
+  ...{ oflags: 'fciq', opentm: filledAt / 1_000, closetm: filledAt / 1_000 },
+};
+
+// https://docs.kraken.com/api/docs/rest-api/add-order
+const kraken: DryExchange = {
+  kind: 'spot',
+  responses: {
+    'POST /0/private/AddOrder': () => ({ error: [], result: { txid: [orderId] } }),
+    'POST /0/private/QueryOrders': () => ({ error: [], result: { [orderId]: krakenOrder } }),
+  },
+  nothing: { error: [], result: {} },
+};
+
 const dryExchanges: Record<ParentExchangeId, DryExchange> = {
   // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints
   binance: {
@@ -170,6 +186,7 @@ const dryExchanges: Record<ParentExchangeId, DryExchange> = {
     nothing: toBitgetResponse([]),
   },
   gate,
+  kraken,
 };
 
 /** @returns undefined for an exchange that this version does not know. */

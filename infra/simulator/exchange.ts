@@ -8,6 +8,7 @@ import { createBitgetApi } from './bitget/bitget.ts';
 import { createBybitApi } from './bybit/bybit.ts';
 import { SimulatedExchange } from './core/simulated-exchange.ts';
 import { createGateApi } from './gate/gate.ts';
+import { createKrakenApi } from './kraken/kraken.ts';
 import { createKucoinApi } from './kucoin/kucoin.ts';
 import { createOkxApi } from './okx/okx.ts';
 import { createExchangeServer } from './server/server.ts';
@@ -23,7 +24,7 @@ export interface SimulatedExchangeOptions {
   /** The file that keeps the state between runs. */
   snapshotPath?: string;
   seed?: number;
-  /** How long after an acknowledgment of Bybit, OKX or Bitget a create or cancel takes effect; 0, the default, is immediately. */
+  /** How long after an acknowledgment of Bybit, OKX, Bitget or Kraken a create or cancel takes effect; 0, the default, is immediately. */
   effectDelayMs?: number | undefined;
 }
 
@@ -36,8 +37,8 @@ export interface RunningExchange {
 }
 
 /**
- * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), KuCoin, Bitget and Gate (spot), and with
- * `/sim/<operation>`.
+ * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), KuCoin, Bitget, Gate and Kraken
+ * (spot), and with `/sim/<operation>`.
  */
 export async function startSimulatedExchange(
   options: SimulatedExchangeOptions = {},
@@ -55,6 +56,7 @@ export async function startSimulatedExchange(
     createBitgetApi(core),
     createKucoinApi(core),
     createGateApi(core),
+    createKrakenApi(core),
   ]);
   // Longer than a client keeps a connection, so that none sends a request into a connection that is closing.
   server.keepAliveTimeout = 65_000;

@@ -22,6 +22,7 @@ export const exchangeIdSchema = z.enum([
   'bitget',
   'gate',
   'gateeu',
+  'kraken',
 ]);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 

@@ -15,6 +15,7 @@ const names: Record<ExchangeId, string> = {
   bitget: 'Bitget',
   gate: 'Gate',
   gateeu: 'Gate EU',
+  kraken: 'Kraken',
 };
 
 /** @returns the exchange's name for texts; the id itself if Ripcord does not support that exchange. */

@@ -43,6 +43,10 @@ const facts: Record<ParentExchangeId, Facts> = {
     fees: 'what is bought, the quote currency of a sale, GT, or points',
     refused: ['Exits that rest at the exchange: a stop would have no deadline. Perpetuals, for now.'],
   },
+  kraken: {
+    fees: 'the quote currency',
+    refused: ['Futures, which have another API, and margin.'],
+  },
 };
 
 function listExits({ exits }: Venue): ExchangeRow['exits'] {

@@ -28,6 +28,7 @@ const exchangeNames: Record<ExchangeId, string> = {
   bitget: 'Bitget',
   gate: 'Gate',
   gateeu: 'Gate',
+  kraken: 'Kraken',
 };
 
 /**

@@ -180,6 +180,32 @@ const bitget: ExchangeLimits = {
   weights: {
     // Three lists, each with its pages; an order that is not found is looked for in three as well.
     calls: { fetchOpenOrders: 3, fetchOrdersOfMarkets: 9, fetchOrder: 3 },
+    ...{ other: 1, flat: 0, causes: 0, look: 12 },
+  },
+};
+
+/**
+ * Kraken counts for each key: a request is 1, one of the history 4, and a key of the lowest tier may have 20, of which 0.5 a
+ * second are taken off: https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits
+ * Orders and cancels have counters of their own. Price and market are public.
+ */
+const kraken: ExchangeLimits = {
+  ...share(30),
+  intervalMs: 2_000,
+  weights: {
+    calls: {
+      createMarketOrder: 0,
+      cancelOrder: 0,
+      fetchPrice: 0,
+      fetchPrices: 0,
+      fetchPastPrice: 0,
+      fetchCandles: 0,
+      readMarket: 0,
+      // A missing order is looked up in the closed orders too.
+      fetchOrder: 5,
+      fetchFills: 5,
+      fetchTrades: 8,
+    },
     ...{ other: 1, flat: 0, causes: 0, look: 14 },
   },
 };
@@ -209,5 +235,6 @@ export const sweepLimits: SweepLimits = {
     kucoin,
     bitget,
     ...{ gate, gateeu: gate },
+    kraken,
   },
 };

@@ -90,6 +90,10 @@ export interface Account {
   accountMode?: '1' | '2' | '3' | '4';
   /** Bitget: a unified account, which the API for classic ones refuses. */
   unified?: boolean;
+  /** Kraken: the highest nonce of the key, how far below it another may be, and when its right to query ends, in seconds. */
+  nonce?: string;
+  nonceWindow?: string;
+  queryTo?: string;
   /** The coin that pays commissions; absent means the asset that a trade receives. */
   feeAsset?: string;
   spot: Record<string, Balance>;
@@ -175,10 +179,10 @@ export interface Order {
   exit?: Exit;
   /** A spot order of Bybit that waits for two prices. */
   oco?: { takeProfit: ExitPrice; stopLoss: ExitPrice; triggeredBy?: ExitKind };
-  /** A spot order whose commission is in the quote asset, also if it buys. */
-  feeInQuote?: boolean;
   /** A conditional spot order that holds nothing before its trigger. */
   locksAtTrigger?: boolean;
+  /** KuCoin, Kraken: the asset of the commission; absent means the one that a trade receives. */
+  feeIn?: 'base' | 'quote';
   cancelCause?: CancelCause;
   amends?: Amend[];
   orderListId?: number;

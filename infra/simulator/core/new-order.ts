@@ -33,10 +33,10 @@ export interface OrderRequest {
   closeOnTrigger?: boolean | undefined;
   attached?: AttachedExits | undefined;
   locksAtTrigger?: boolean | undefined;
-  feeInQuote?: boolean | undefined;
   /** The most conditional orders that the account may have in the market, this one included. */
   maximumConditional?: number | undefined;
   clientOrderId?: string | undefined;
+  feeIn?: 'base' | 'quote' | undefined;
   algoId?: number | undefined;
   /** Whether a client order id must be unique among open orders (the default), among all orders, or not at all. */
   clientOrderIdUnique?: 'open' | 'always' | 'never' | undefined;
@@ -80,7 +80,7 @@ export function newOrder(state: ExchangeState, market: Market, request: OrderReq
     closePosition: request.closePosition ?? false,
     ...(request.closeOnTrigger === true ? { closeOnTrigger: true } : {}),
     ...(request.locksAtTrigger === true ? { locksAtTrigger: true } : {}),
-    ...(request.feeInQuote === true ? { feeInQuote: true } : {}),
+    ...(request.feeIn === undefined ? {} : { feeIn: request.feeIn }),
     ...(request.attached === undefined ? {} : { attached: request.attached }),
     ...(request.algoId === undefined ? {} : { algoId: request.algoId }),
     createdAt: at,

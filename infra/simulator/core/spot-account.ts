@@ -136,7 +136,8 @@ function feeFor(state: ExchangeState, market: Market, order: Order, { amount, pr
   const freeOf = (asset: string) => balanceOf(account, asset).free;
   const charged = feeInThirdCoin(state, { account, market, fee: inQuote, freeOf });
   if (charged !== undefined) return charged;
-  return order.side === 'buy' && order.feeInQuote !== true
+  const { feeIn = order.side === 'buy' ? 'base' : 'quote' } = order;
+  return feeIn === 'base'
     ? { fee: roundFee(amount.times(rate)), feeAsset: market.base }
     : { fee: roundFee(inQuote), feeAsset: market.quote };
 }

@@ -47,7 +47,7 @@ function createOrder(core: SimulatedExchange, params: Params, account: Account):
     ...{ account, market: 'spot', symbol: params.market(core).symbol, side, type, amount, quoteAmount },
     price: type === 'limit' ? (params.decimal('price') ?? params.required('price')) : undefined,
     clientOrderId: params.clientOid(),
-    feeInQuote: true,
+    feeIn: 'quote',
   });
 }
 

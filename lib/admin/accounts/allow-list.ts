@@ -24,6 +24,7 @@ const places: Readonly<Record<ParentExchangeId, string>> = {
   kucoin: 'API Management, Edit, IP whitelist',
   bitget: 'API key management, Edit, "IP address"',
   gate: 'API Management, APIv4 Keys, Edit, "IP whitelist"',
+  kraken: 'Settings, API, the key, "IP restriction"',
 };
 
 /** @returns what to paste where; nothing if the key allows the addresses and no others. */

@@ -1,3 +1,5 @@
+import type { RejectReason } from '../exchange.ts';
+import { findMeaning, findRejectReason } from '../venues/error-table.ts';
 import type { Venue } from '../venues/venue.ts';
 import type { NotReady, Unsupported, VenueError } from '../venues/venue-error.ts';
 
@@ -38,6 +40,23 @@ export function notSentFrom(thrown: unknown): NotSent | undefined {
 /** Whether the venue refused the key, or a permission of it. */
 export function deniesKey({ deniedCodes }: Venue, { code, cause }: VenueError): boolean {
   return deniedCodes.has(code) || cause === 'key';
+}
+
+/** Statuses of rate limits: Bybit and Binance's firewall send 403, Binance sends 418 for a ban. */
+const rateLimitStatuses = new Set([403, 418, 429]);
+
+/** Reasons that say nothing about the request itself. */
+const passingReasons = new Set<RejectReason>(['clock', 'rate-limit', 'not-placed']);
+
+/** Whether a retry may succeed: it can't if the venue's code is about the request or the key. */
+export function isRetryable(venue: Venue, error: VenueError): boolean {
+  const reason = findRejectReason(venue.errors, error);
+  if (reason !== undefined && passingReasons.has(reason)) return true;
+  if (reason !== undefined || deniesKey(venue, error)) return false;
+  // Some venues report a failure of their own with 400.
+  if (findMeaning(venue.errors, error) === 'unknown') return true;
+  // An unknown code in a response with 200 proves nothing.
+  return error.status < 400 || error.status >= 500 || rateLimitStatuses.has(error.status);
 }
 
 /** Statuses and Bybit's code for an address that has no such request. A stand-in may know only those for orders. */

@@ -225,6 +225,7 @@ export async function createClient(
   client.setMarkets([]);
   if (venue.signsDecodedQuery !== true) encodeBeforeSigning(client);
   signNatively(client);
+  if (venue.nonce !== undefined) client.nonce = venue.nonce as unknown as typeof client.nonce;
   if (account.sandbox === true) useSandbox(client, venue);
   if (account.baseUrl !== undefined) rebaseUrls(client.urls.api as Record<string, unknown>, account.baseUrl);
   const gate = new RetryAfterGate(now);

@@ -4,15 +4,15 @@ import { Deadline, inTime, runUntil, timeLeft } from '../../deadline.ts';
 import { Fault } from '../../fault.ts';
 import type { HttpAgents } from '../../http-agents.ts';
 import { createTunnelAgents, type StackEgress } from '../egress/tunnel-agents.ts';
-import type { MarketRules, RejectReason } from '../exchange.ts';
+import type { MarketRules } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
-import { findMeaning, findRejectReason } from '../venues/error-table.ts';
 import type { Venue } from '../venues/venue.ts';
 import type { VenueError } from '../venues/venue-error.ts';
 import {
   CallFailure,
   deniesKey,
   formatVenueError,
+  isRetryable,
   NotSent,
   noResponse,
   notSentFrom,
@@ -33,11 +33,8 @@ export interface Deadlines {
 /** TradingView waits 3 s for the whole response, and a function runs for up to 10 s. */
 export const defaultDeadlines: Deadlines = { callMs: 4_000, marketsMs: 8_000 };
 
-/** Statuses of rate limits: Bybit and Binance's firewall send 403, Binance sends 418 for a ban. */
-const rateLimitStatuses = new Set([403, 418, 429]);
-
-/** Reasons that say nothing about the request itself. */
-const passingReasons = new Set<RejectReason>(['clock', 'rate-limit', 'not-placed']);
+/** Kraken locks a key out after many errors in a row. */
+const maxRetries = 2;
 
 function joinKeys({ apiKey, secret, password = '' }: Account): string {
   return `${apiKey}:${secret}:${password}`;
@@ -148,13 +145,24 @@ export class CcxtConnection {
     }
   }
 
-  /** One call under a deadline. It is retried once if the venue rejected the clock, or keys that have since changed. */
-  async call<Result>(call: () => Promise<Result>, deadlineMs = this.deadlines.callMs): Promise<Result> {
+  /**
+   * One call under a deadline. It is retried once if the venue rejected the clock, or keys that have since changed, and
+   * at most `maxRetries` times after one of its `retryCodes`.
+   */
+  async call<Result>(
+    call: () => Promise<Result>,
+    deadlineMs = this.deadlines.callMs,
+    retries = maxRetries,
+  ): Promise<Result> {
     try {
       return await this.#attempt(call, deadlineMs);
     } catch (thrown) {
       const error = venueErrorFrom(thrown);
       if (error === undefined) throw thrown;
+      if (this.venue.retryCodes?.has(error.code)) {
+        if (retries === 0) throw thrown;
+        return this.call(call, deadlineMs, retries - 1);
+      }
       if (this.venue.clockCodes.has(error.code))
         await this.#attempt(() => this.client.loadTimeDifference(), deadlineMs);
       else if (!(deniesKey(this.venue, error) && (await this.#useChangedKeys()))) throw thrown;
@@ -195,17 +203,6 @@ export class CcxtConnection {
     return true;
   }
 
-  /** Whether a retry may succeed: it can't if the venue's code is about the request or the key. */
-  #isRetryable(error: VenueError): boolean {
-    const reason = findRejectReason(this.venue.errors, error);
-    if (reason !== undefined && passingReasons.has(reason)) return true;
-    if (reason !== undefined || deniesKey(this.venue, error)) return false;
-    // Some venues report a failure of their own with 400.
-    if (findMeaning(this.venue.errors, error) === 'unknown') return true;
-    // An unknown code in a response with 200 proves nothing.
-    return error.status < 400 || error.status >= 500 || rateLimitStatuses.has(error.status);
-  }
-
   /** @returns the Fault for what `call` threw. */
   toFault(subject: string, thrown: unknown): Fault {
     if (thrown instanceof Fault) return thrown;
@@ -222,7 +219,7 @@ export class CcxtConnection {
       });
     const rejected = `${this.name} rejected ${request}: ${formatVenueError(error)}`;
     const failed = `${this.name} failed to answer ${request}: ${formatVenueError(error)}`;
-    return this.#isRetryable(error)
+    return isRetryable(this.venue, error)
       ? new Fault('exchange-unreachable', failed, { cause: thrown })
       : new Fault('exchange-refused', rejected, { cause: thrown });
   }

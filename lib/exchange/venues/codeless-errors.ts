@@ -76,6 +76,7 @@ export const codelessErrors: Record<ParentExchangeId, readonly CodelessRow[]> = 
   ],
   bitget: cdnRows('bitgetRateLimit'),
   gate: cdnRows('gateHttp'),
+  kraken: cdnRows('krakenRateLimit'),
 };
 
 /** Why an order was not executed, for each cause. */

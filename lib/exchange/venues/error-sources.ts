@@ -38,6 +38,8 @@ export const errorSources = {
   gateHttp: 'https://www.gate.com/docs/developers/apiv4/en/#return-format',
   /** Recorded: "Your order size 2 is too small. The minimum is 1 USDT". */
   recordedGateMinimum: 'https://github.com/gateio/gatews/issues/33',
+  kraken: 'https://docs.kraken.com/api/docs/guides/spot-errors',
+  krakenRateLimit: 'https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits',
   /** Recorded: `{"code":-1013,"msg":"Market is closed."}`. */
   recordedMarketIsClosed: 'https://github.com/ccxt/ccxt/pull/6570',
   /** Recorded: `{"retCode":10001,"retMsg":"expect Failling, but trigger_price[…] >= current[…]"}`. */

@@ -14,7 +14,7 @@ export type ErrorMeaning = RejectReason | 'unknown';
 
 /** Some codes of a venue, what they mean, and where that is written. */
 export interface ErrorRow {
-  /** Any code if absent. */
+  /** Any code if absent. `EOrder:*` is any code that begins with `EOrder:`. */
   codes?: readonly string[];
   /** Only in a response with this HTTP status. Without it, `unknown` counts with any status. */
   status?: number;
@@ -31,11 +31,15 @@ export interface ErrorTable {
   isBelieved(status: number): boolean;
 }
 
+function isOfCode(code: string, listed: string): boolean {
+  return listed === code || (listed.endsWith('*') && code.startsWith(listed.slice(0, -1)));
+}
+
 function matches(row: ErrorRow, { status, code, message }: VenueError, isBelieved: boolean): boolean {
   const isRightStatus =
     row.status === undefined ? isBelieved || row.meaning === 'unknown' : row.status === status;
   if (!isRightStatus) return false;
-  if (row.codes?.includes(code) === false) return false;
+  if (row.codes?.some((listed) => isOfCode(code, listed)) === false) return false;
   const text = message.toLowerCase();
   return row.words?.some((words) => text.includes(words.toLowerCase())) ?? true;
 }

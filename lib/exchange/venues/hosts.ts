@@ -49,4 +49,6 @@ export const exchangeHosts: Readonly<Record<ExchangeId, readonly string[]>> = {
   gate: ['api.gateio.ws', 'api-testnet.gateapi.io'],
   // https://github.com/ccxt/ccxt/blob/v4.5.84/ts/src/gateeu.ts
   gateeu: ['api.gateeu.com'],
+  // https://docs.kraken.com/api/docs/guides/spot-rest-intro
+  kraken: ['api.kraken.com'],
 };

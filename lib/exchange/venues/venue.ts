@@ -145,6 +145,8 @@ export interface Venue {
   clockCodes: ReadonlySet<string>;
   /** The codes, on any call, for what the account's owner can change. */
   troubleCodes: readonly (readonly [TroubleCause, readonly string[]])[];
+  /** The codes that prove that the request was not executed, and that another try at once may pass. */
+  retryCodes?: ReadonlySet<string>;
   /** Whether a response with a status below 400 is an error. Only for errors that ccxt lets pass. */
   isErrorResponse?(body: unknown): boolean;
   /** Reads the error from a response's body. */
@@ -154,6 +156,8 @@ export interface Venue {
 
   /** Perpetuals are counted in contracts: the engine converts what it reads. */
   countsContracts?: true;
+  /** @returns the nonce of each signed request, on a venue whose nonces have to rise. */
+  nonce?(): bigint;
   /** @returns what fences a request that has a send deadline. */
   fence?(request: UnsignedRequest, fence: Fence): FenceFields;
   /**

@@ -8,6 +8,7 @@ import { bybiteu } from './bybiteu.ts';
 import { bybitid } from './bybitid.ts';
 import { gate } from './gate.ts';
 import { gateeu } from './gateeu.ts';
+import { kraken } from './kraken.ts';
 import { kucoin } from './kucoin.ts';
 import { myokx } from './myokx.ts';
 import { okx } from './okx.ts';
@@ -22,4 +23,5 @@ export const venues: Record<ExchangeId, Venue> = {
   kucoin,
   bitget,
   ...{ gate, gateeu },
+  kraken,
 };

@@ -18,7 +18,7 @@ function addMarkets(
   const like = core.state.market(kind, toCoreSymbol(rules));
   return Array.from({ length: count }, (_, index) => {
     const base = `COIN${index}`;
-    const [symbol, id] = [`${base}USDT`, rules.id.replace('BTC', base)];
+    const [symbol, id] = [`${base}USDT`, rules.id.replace(/BTC|XBT/, base)];
     core.addMarket({ ...like, symbol, base });
     core.setPrice({ market: kind, symbol, price: '60000' });
     return { ...rules, id, base, symbol: rules.symbol.replace('BTC', base) };
@@ -36,11 +36,11 @@ export function dataContract(testMarket: TestMarket): void {
   const spotMinimum = ['bybit', 'bitget'].includes(id) ? '0' : '0.00001';
   // OKX lists no minimum value of an order.
   const costMin = id === 'okx' ? undefined : perpetual ? '100' : '5';
-  // OKX has the maximum of a spot MARKET order in USDT, and Bitget has none.
-  const marketAmountMax = !perpetual && ['okx', 'bitget'].includes(id) ? undefined : '9000000';
+  // OKX has the maximum of a spot MARKET order in USDT, and Bitget and Kraken have none.
+  const marketAmountMax = !perpetual && ['okx', 'bitget', 'kraken'].includes(id) ? undefined : '9000000';
 
-  // KuCoin charges the currency that a market names, which is usually that of its quotes.
-  const feeInBase = !perpetual && testMarket.exchange !== 'kucoin';
+  // KuCoin charges the currency that a market names, which is usually that of its quotes, and Kraken that one.
+  const feesInQuote = perpetual || ['kucoin', 'kraken'].includes(id);
 
   describe(`market and account data of ${testMarket.name}`, () => {
     test('loads the rules of a market', async () => {
@@ -91,7 +91,7 @@ export function dataContract(testMarket: TestMarket): void {
         average: '50000',
       });
       // 0.1 % of what was bought, on spot.
-      expect(await fetchBaseFee(exchange, market, orderId, '0.05')).toBe(feeInBase ? '0.00005' : '0');
+      expect(await fetchBaseFee(exchange, market, orderId, '0.05')).toBe(feesInQuote ? '0' : '0.00005');
       // Right after a fill, the order reports it and its trade is not listed yet.
       for (const filled of ['0.05000001', '0.1']) {
         const fault = await faultOf(fetchBaseFee(exchange, market, orderId, filled));
@@ -112,10 +112,11 @@ export function dataContract(testMarket: TestMarket): void {
       if (read === undefined) throw new Error('no order');
       const { cost, fees } = await exchange.fetchFills(market, read, '0.1');
       expect(cost).toBe('5000');
-      const paid = {
-        inBase: { currency: 'BTC', amounts: ['0.00004', '0.00006'] },
-        inQuote: { currency: 'USDT', amounts: perpetual ? ['0.8', '1.2'] : ['2', '3'] },
-      }[feeInBase ? 'inBase' : 'inQuote'];
+      // 0.04 % of the value of a perpetual, 0.1 % on spot.
+      const quoted = perpetual ? ['0.8', '1.2'] : ['2', '3'];
+      const paid = feesInQuote
+        ? { currency: 'USDT', amounts: quoted }
+        : { currency: 'BTC', amounts: ['0.00004', '0.00006'] };
       expect(fees.map(({ amount }) => amount).sort()).toEqual(paid.amounts);
       for (const { currency, at } of fees) {
         expect(currency).toBe(paid.currency);

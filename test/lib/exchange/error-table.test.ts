@@ -28,6 +28,7 @@ const toBody: Partial<Record<ExchangeId, (code: string, message: string) => unkn
   kucoin: (code, msg) => ({ code, msg }),
   bitget: (code, msg) => ({ code, msg, requestTime: 1, data: null }),
   gate: (label, message) => ({ label, message }),
+  kraken: (code, message) => ({ error: [`${code}:${message}`] }),
 };
 
 function toWires(testMarket: TestMarket, { codes = ['-7777'], words = ['No.'], status }: ErrorRow): Wire[] {

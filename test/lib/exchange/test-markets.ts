@@ -56,7 +56,9 @@ export interface TestMarket {
   create: { method: 'POST'; path: string };
   reduce: { method: 'PUT' | 'POST'; path: string };
   cancel: { method: 'DELETE' | 'POST'; path: string };
-  fetch: { method: 'GET'; path: string };
+  fetch: { method: 'GET' | 'POST'; path: string };
+  /** The first that fetches an order by its client order id, if it is another one. */
+  fetchByClientId?: { method: 'POST'; path: string };
 }
 
 const order = { path: '/api/v3/order' };
@@ -94,6 +96,14 @@ const gatePaths = {
   reduce: { method: 'POST', path: '/api/v4/spot/orders/*' },
   cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
   fetch: { method: 'GET', path: '/api/v4/spot/orders/*' },
+} as const;
+/** Every signed request of Kraken is a POST. */
+const krakenPaths = {
+  create: { method: 'POST', path: '/0/private/AddOrder' },
+  reduce: { method: 'POST', path: '/0/private/AmendOrder' },
+  cancel: { method: 'POST', path: '/0/private/CancelOrder' },
+  fetch: { method: 'POST', path: '/0/private/QueryOrders' },
+  fetchByClientId: { method: 'POST', path: '/0/private/OpenOrders' },
 } as const;
 const ofBinance = { marketId: 'BTCUSDT', acknowledges: false, recvWindowMs: 5_000, errorStatus: 400 };
 const ofBybit = { marketId: 'BTCUSDT', acknowledges: true, recvWindowMs: 5_000, errorStatus: 200 };
@@ -162,6 +172,11 @@ export const kucoinSpot: TestMarket = {
   marketId: 'BTC-USDT',
   market: 'spot',
 };
+export const krakenSpot: TestMarket = {
+  ...krakenPaths,
+  ...{ name: 'kraken spot', exchange: 'kraken', symbol: 'BTC/USDT', marketId: 'XBTUSDT', market: 'spot' },
+  ...{ acknowledges: true, recvWindowMs: 60_000, errorStatus: 200 },
+};
 export const bitgetSpot: TestMarket = {
   ...{ acknowledges: true, recvWindowMs: 5_000, errorStatus: 400, ...bitgetPaths },
   name: 'bitget spot',
@@ -180,7 +195,7 @@ export const gateSpot: TestMarket = {
 };
 export const testMarkets = [
   ...[binanceSpot, binanceFutures, bybitSpot, bybitLinear, okxSpot, okxSwap],
-  ...[kucoinSpot, bitgetSpot, gateSpot],
+  ...[kucoinSpot, bitgetSpot, gateSpot, krakenSpot],
 ];
 
 const open: (() => Promise<void>)[] = [];
@@ -191,9 +206,21 @@ afterEach(async () => {
 
 export const keys = { apiKey: 'key-of-the-tests', secret: 'secret-of-the-tests' };
 
+/** A secret of Kraken is base64. @returns one that decodes to the same bytes. */
+export function toSecret(exchange: Account['exchange'], secret: string): string {
+  return exchange === 'kraken' ? Buffer.from(secret, 'base64').toString('base64') : secret;
+}
+
 /** The account as Ripcord stores it. */
 export function toAccount(exchange: Account['exchange'], baseUrl: string): Account {
-  return { exchange, ...keys, ...(requiresPassword(exchange) && { password: 'passphrase' }), baseUrl };
+  const secret = toSecret(exchange, keys.secret);
+  return {
+    exchange,
+    ...keys,
+    secret,
+    ...(requiresPassword(exchange) && { password: 'passphrase' }),
+    baseUrl,
+  };
 }
 
 /** Matches a request to an endpoint, whose path can end with any id. */

@@ -40,15 +40,15 @@ export function tradingContract(testMarket: TestMarket): void {
       };
       expect(await exchange.fetchOrder(market, { orderId })).toMatchObject(expected);
       expect(await exchange.fetchOrder(market, { clientOrderId: 'entry1' })).toMatchObject(expected);
-      const fetch = requestTo(testMarket.fetch);
-      expect(requests()).toEqual([fetch, fetch]);
+      const { fetch, fetchByClientId = fetch } = testMarket;
+      expect(requests()).toEqual([fetch, fetchByClientId].map(requestTo));
     });
 
     test('distinguishes an unknown order from a failure', async () => {
       const { exchange, market, sim } = await startTrader(testMarket);
       expect(await exchange.fetchOrder(market, { clientOrderId: 'unknown' })).toBeUndefined();
       expect(await exchange.fetchOrder(market, { orderId: '123456789' })).toBeUndefined();
-      sim.core.addFault({ kind: 'html', match: testMarket.fetch });
+      sim.core.addFault({ kind: 'html', match: testMarket.fetchByClientId ?? testMarket.fetch });
       const fault = await faultOf(exchange.fetchOrder(market, { clientOrderId: 'unknown' }));
       expect(fault.code).toBe('exchange-unreachable');
     });

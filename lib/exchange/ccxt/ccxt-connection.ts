@@ -7,7 +7,6 @@ import { createTunnelAgents, type StackEgress } from '../egress/tunnel-agents.ts
 import type { MarketRules } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import type { Venue } from '../venues/venue.ts';
-import type { VenueError } from '../venues/venue-error.ts';
 import {
   CallFailure,
   deniesKey,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AlgoOrder, Order } from '../../infra/simulator/core/model.ts';
 import {
   binanceSpot,
+  bitgetSpot,
   bybitHedged,
   bybitLinear,
   bybitSpot,
@@ -71,6 +72,8 @@ const exitKinds: ExitKind[] = [
   { name: 'a LIMIT exit of a hedge at Bybit linear', place: bybitHedged, keptDays: 1, placeExit: placeLimit },
   { name: 'a LIMIT exit at Bybit spot', place: bybitSpot, keptDays: 1, placeExit: placeLimit },
   { name: 'a LIMIT exit at Binance spot', place: binanceSpot, keptDays: 90, placeExit: placeLimit },
+  // Bitget forgets their client order ids after two hours, and lists them for 90 days.
+  { name: 'a LIMIT exit at Bitget spot', place: bitgetSpot, keptDays: 1 / 12, placeExit: placeLimit },
   // OKX keeps them for two hours.
   { name: 'a LIMIT exit at OKX swap', place: okxSwap, keptDays: 1 / 12, placeExit: placeLimit },
   { name: 'an algo stop at OKX swap', place: okxSwap, keptDays: 1 / 12, placeExit: placeStop },
@@ -272,10 +275,11 @@ const notFoundPaths: Partial<Record<Place['exchange'], string>> = {
   binanceusdm: '/fapi/v1/order',
   okx: '/api/v5/trade/order',
   kucoin: '/api/v1/hf/orders/*',
+  bitget: '/api/v2/spot/trade/*',
 };
 
 describe('A young exit', () => {
-  it.each([usdm, bybitLinear, binanceSpot, okxSwap, okxSpot, kucoinSpot])(
+  it.each([usdm, bybitLinear, binanceSpot, okxSwap, okxSpot, kucoinSpot, bitgetSpot])(
     'at $name that nothing finds does not let the close leave',
     async (place) => {
       const days = await startDays(place);
@@ -290,4 +294,19 @@ describe('A young exit', () => {
       expect((await days.now(position)).exitOrders[0]?.status).toBe('live');
     },
   );
+});
+
+it('A close order of Bitget whose answer was lost is found three hours later, and not sent again', async () => {
+  const days = await startDays(bitgetSpot);
+  const position = await days.adopt({});
+  const closeLink = await days.link(position, 'close');
+  days.core.addFault({ kind: 'drop-after', match: { path: '/api/v2/spot/trade/place-order' } });
+  days.core.addFault({ kind: 'drop-before', match: { method: 'GET', path: '/api/v2/spot/*' }, times: 99 });
+  expect((await days.fire(closeLink)).httpStatus).toBe(202);
+  days.core.clearFaults();
+  // By then, no look-up by client order id finds it.
+  days.pass(3 * 3_600_000);
+  await days.sweep();
+  expect(await days.now(position)).toMatchObject({ state: 'closed', exitOrders: [{ filled: '0.4995' }] });
+  expect(days.closes()).toHaveLength(1);
 });

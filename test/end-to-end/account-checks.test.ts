@@ -51,7 +51,7 @@ async function startStandIn(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe.each(['binance', 'binanceusdm', 'bybit', 'okx', 'kucoin'] as const)(
+describe.each(['binance', 'binanceusdm', 'bybit', 'okx', 'kucoin', 'bitget'] as const)(
   'an account of %s',
   (exchange) => {
     it('an account whose key may trade only is stored, without a warning', async () => {
@@ -212,15 +212,34 @@ it('a key with a space inside is refused, and not stored', async () => {
   expect(JSON.stringify(refused)).not.toContain('hid den');
 });
 
-it('an account of OKX is stored with its passphrase only, and with the right one', async () => {
-  const { password: _, ...without } = newKey('okx', { passphrase: 'Right one' });
-  expect(await refuse('okx-words', without)).toMatchObject({
-    code: 'invalid-input',
-    message: expect.stringContaining('OKX requires the passphrase of the API key. Nothing was stored.'),
+it.each([
+  ['okx', 'OKX', '(50105)'],
+  ['bitget', 'Bitget', '(40012)'],
+] as const)(
+  'an account of %s is stored with its passphrase only, and with the right one',
+  async (exchange, shown, code) => {
+    const name = `${exchange}-words`;
+    const { password: _, ...without } = newKey(exchange, { passphrase: 'Right one' });
+    expect(await refuse(name, without)).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining(
+        `${shown} requires the passphrase of the API key. Nothing was stored.`,
+      ),
+    });
+    const wrong = await refuse(name, { ...without, password: 'Wrong one' });
+    expect(wrong).toMatchObject({ code: 'exchange-refused', message: expect.stringContaining(code) });
+    expect(JSON.stringify(wrong)).not.toContain('Wrong one');
+    expect(await readStored(name)).toBeUndefined();
+    expect(await add(name, { ...without, password: 'Right one' })).toMatchObject({ warnings: [] });
+  },
+);
+
+it('a unified account of Bitget is refused, with what to use instead', async () => {
+  expect(await refuse('unified', newKey('bitget', { unified: true }))).toMatchObject({
+    code: 'exchange-refused',
+    message: expect.stringMatching(
+      /in Unified Account mode.* Ripcord needs a classic account.*Nothing was stored/,
+    ),
   });
-  const wrong = await refuse('okx-words', { ...without, password: 'Wrong one' });
-  expect(wrong).toMatchObject({ code: 'exchange-refused', message: expect.stringContaining('(50105)') });
-  expect(JSON.stringify(wrong)).not.toContain('Wrong one');
-  expect(await readStored('okx-words')).toBeUndefined();
-  expect(await add('okx-words', { ...without, password: 'Right one' })).toMatchObject({ warnings: [] });
+  expect(await readStored('unified')).toBeUndefined();
 });

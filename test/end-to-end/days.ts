@@ -38,6 +38,7 @@ export const okxSwap: Place = { name: 'OKX swap', exchange: 'okx', market: 'usdm
 export const okxHedged: Place = { ...okxSwap, name: 'OKX swap in long/short mode', hedged: true };
 export const okxSpot: Place = { name: 'OKX spot', exchange: 'okx', market: 'spot' };
 export const kucoinSpot: Place = { name: 'KuCoin spot', exchange: 'kucoin', market: 'spot' };
+export const bitgetSpot: Place = { name: 'Bitget spot', exchange: 'bitget', market: 'spot' };
 export const binanceSpot: Place = { name: 'Binance spot', exchange: 'binance', market: 'spot' };
 export const bybitSpot: Place = { name: 'Bybit spot', exchange: 'bybit', market: 'spot' };
 

@@ -5,6 +5,7 @@ import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import {
   adopt,
+  bitgetLong,
   holdingOf,
   type Kind,
   kinds,
@@ -25,7 +26,7 @@ function ownOf(kind: Kind) {
   return isSpotLong(kind) ? '0.999' : '1';
 }
 
-const allKinds = [...kinds, ...okxKinds, ...kucoinKinds.filter(isSpotLong)];
+const allKinds = [...kinds, ...okxKinds, ...kucoinKinds.filter(isSpotLong), bitgetLong];
 const longs = allKinds.filter(({ side }) => side === 'long');
 const isOkx = ({ exchange }: Kind) => exchange === 'okx';
 
@@ -48,6 +49,8 @@ const errors = {
     // The order is read before its cancel, and after its create.
     requests: 5,
   },
+  // It only acknowledges both, as OKX does.
+  bitget: { unknown: { code: 40010, status: 400 }, failed: 45001, clock: 40008, step: 22038, requests: 5 },
 };
 
 /** A position of 1 ETH, filled unless told otherwise, with a close link. */
@@ -145,7 +148,9 @@ describe.each(allKinds)('the close order of $name', (kind) => {
       expect(await fire(url)).toMatchObject({
         status: 503,
         json: {
-          message: expect.stringMatching(/Nothing was sent.*(Binance|OKX|KuCoin).* asked for a pause until /),
+          message: expect.stringMatching(
+            /Nothing was sent.*(Binance|OKX|KuCoin|Bitget).* asked for a pause until /,
+          ),
         },
       });
       expect(ledgerSince(core, mark).requests).toHaveLength(requests);
@@ -155,25 +160,31 @@ describe.each(allKinds)('the close order of $name', (kind) => {
       expect(ledgerSince(core, mark).orders).toHaveLength(1);
     },
   );
-
-  it('is cut to the new step of a market that has changed its rules', async () => {
-    const { url, positionId } = await newCloseLink(kind);
-    const market = core.state.market(kind.market, 'ETHUSDT');
-    const coarse = { min: '0.7', max: '9000000', step: '0.7' };
-    core.addMarket({ ...market, lot: coarse, marketLot: coarse });
-    const mark = markOf(core);
-    const remaining = isSpotLong(kind) ? '0.299' : '0.3';
-    const answer = await fire(url);
-    const { orders, requests } = ledgerSince(core, mark);
-    expect(requests.map(({ code }) => code)).toEqual([errors[kind.exchange].step, undefined]);
-    expect(orders).toMatchObject([{ amount: '0.7' }]);
-    expect(answer).toMatchObject({
-      status: 200,
-      json: { outcome: 'closed', closedAmount: '0.7', remaining },
-    });
-    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'closed', remaining });
-  });
 });
+
+// A step of Bitget is a number of decimal places.
+describe.each([...kinds, ...okxKinds, ...kucoinKinds.filter(isSpotLong)])(
+  'the close order of $name',
+  (kind) => {
+    it('is cut to the new step of a market that has changed its rules', async () => {
+      const { url, positionId } = await newCloseLink(kind);
+      const market = core.state.market(kind.market, 'ETHUSDT');
+      const coarse = { min: '0.7', max: '9000000', step: '0.7' };
+      core.addMarket({ ...market, lot: coarse, marketLot: coarse });
+      const mark = markOf(core);
+      const remaining = isSpotLong(kind) ? '0.299' : '0.3';
+      const answer = await fire(url);
+      const { orders, requests } = ledgerSince(core, mark);
+      expect(requests.map(({ code }) => code)).toEqual([errors[kind.exchange].step, undefined]);
+      expect(orders).toMatchObject([{ amount: '0.7' }]);
+      expect(answer).toMatchObject({
+        status: 200,
+        json: { outcome: 'closed', closedAmount: '0.7', remaining },
+      });
+      expect(await environment.positionNow(positionId)).toMatchObject({ status: 'closed', remaining });
+    });
+  },
+);
 
 describe.each(longs)('with $name', (kind) => {
   const { create: path, cancel } = kind;

@@ -28,6 +28,7 @@ const listed: Listed[] = [
   { exchange: 'okx', market: 'usdm', base: 'حلال' },
   { exchange: 'okx', market: 'spot', base: '柴犬' },
   { exchange: 'kucoin', market: 'spot', base: '币安人生' },
+  { exchange: 'bitget', market: 'spot', base: '牛来了' },
 ];
 
 function symbolOf({ market, base }: Listed): string {
@@ -62,7 +63,7 @@ async function listAndBuy({ exchange, market, base }: Listed) {
 
 /** Binance reads the order from the signed form, the others from the signed JSON. */
 function nameOf({ exchange, market, base }: Listed): string {
-  if (exchange === 'bybit') return `"symbol":"${base}USDT"`;
+  if (exchange === 'bybit' || exchange === 'bitget') return `"symbol":"${base}USDT"`;
   if (exchange === 'kucoin') return `"symbol":"${base}-USDT"`;
   if (exchange === 'okx') return `"instId":"${base}-USDT${market === 'spot' ? '' : '-SWAP'}"`;
   return `symbol=${encodeURIComponent(`${base}USDT`)}&`;

@@ -6,7 +6,7 @@ import type { AccountOptions, Environment, ExchangeAccount } from './environment
 /** One of the four sorts of positions. */
 export interface Kind {
   name: string;
-  exchange: 'binance' | 'binanceusdm' | 'okx' | 'kucoin';
+  exchange: 'binance' | 'binanceusdm' | 'okx' | 'kucoin' | 'bitget';
   market: MarketKind;
   side: 'long' | 'short';
   entrySide: OrderSide;
@@ -56,6 +56,14 @@ export const kucoinKinds: Kind[] = [spotLong, spotShort].map((kind) => ({
   create: '/api/v1/hf/orders/sync',
   cancel: { method: 'DELETE', path: '/api/v1/hf/orders/sync/*' },
 }));
+/** A spot long at Bitget, which holds no exits. */
+export const bitgetLong: Kind = {
+  ...spotLong,
+  name: 'a spot long at Bitget',
+  exchange: 'bitget',
+  create: '/api/v2/spot/trade/place-order',
+  cancel: { method: 'POST', path: '/api/v2/spot/trade/cancel-order' },
+};
 export const perpetuals = [perpetualLong, perpetualShort];
 
 /** What the simulated exchange's markets begin with, and prices around them. */

@@ -32,14 +32,14 @@ function findMarkets(core: SimulatedExchange, params: Params): Market[] {
   return params.text('symbol') === undefined ? core.state.marketsOf('spot') : [params.market(core)];
 }
 
-/** Of one account, once they are in the book, and for 90 days. */
+/** Of one account, once they are in the book, and if they have ended for 90 days. */
 function ordersOf(core: SimulatedExchange, { id }: Account): Order[] {
   return [...core.state.orders.values()].filter(
     (order) =>
       order.account === id &&
       order.market === 'spot' &&
       order.takesEffectAt === undefined &&
-      core.now() - order.createdAt < 90 * dayMs,
+      (isOpen(order) || core.now() - order.createdAt < 90 * dayMs),
   );
 }
 

@@ -32,7 +32,7 @@ const addOptions = {
   'with-password': {
     type: 'boolean',
     default: false,
-    describe: 'Ask for a password too; OKX and KuCoin always require one',
+    describe: 'Ask for a password too; OKX, KuCoin and Bitget always require one',
   },
   ...stdinOption,
 } as const;

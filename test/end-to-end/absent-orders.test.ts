@@ -8,6 +8,7 @@ import {
   bybitSpot,
   type Days,
   dayMs,
+  gateSpot,
   kucoinSpot,
   okxHedged,
   okxSpot,
@@ -276,10 +277,11 @@ const notFoundPaths: Partial<Record<Place['exchange'], string>> = {
   okx: '/api/v5/trade/order',
   kucoin: '/api/v1/hf/orders/*',
   bitget: '/api/v2/spot/trade/*',
+  gate: '/api/v4/spot/orders*',
 };
 
 describe('A young exit', () => {
-  it.each([usdm, bybitLinear, binanceSpot, okxSwap, okxSpot, kucoinSpot, bitgetSpot])(
+  it.each([usdm, bybitLinear, binanceSpot, okxSwap, okxSpot, kucoinSpot, bitgetSpot, gateSpot])(
     'at $name that nothing finds does not let the close leave',
     async (place) => {
       const days = await startDays(place);

@@ -243,3 +243,19 @@ it('a unified account of Bitget is refused, with what to use instead', async () 
   });
   expect(await readStored('unified')).toBeUndefined();
 });
+
+it('an account of Gate is stored, with what Gate does not report about its key', async () => {
+  const unreported = 'Gate accepted the key, and did not report whether it may withdraw.';
+  const account = newKey('gate');
+  expect(await add('gate', account)).toEqual({
+    account: { name: 'gate', exchange: 'gate' },
+    warnings: [unreported],
+  });
+  const refused = await refuse('gate-wrong', { ...account, secret: 'wrong' });
+  expect(refused).toMatchObject({
+    code: 'exchange-refused',
+    message: expect.stringContaining('(INVALID_SIGNATURE). Nothing was stored. Check that key and secret'),
+  });
+  const reads = newKey('gate', { permissions: { trade: false } });
+  expect(await refuse('gate-reads', reads)).toMatchObject({ code: 'key-refused' });
+});

@@ -5,6 +5,7 @@ import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import {
   adopt,
   type Exits,
+  gateKinds,
   holdingOf,
   type Kind,
   kinds,
@@ -244,10 +245,10 @@ async function stage(kind: Kind, row: Row): Promise<{ staged: Staged; positionId
   return { staged, positionId };
 }
 
-/** A stop that rests at KuCoin can't be adopted. */
-const hasExits = ({ exchange }: Kind) => exchange !== 'kucoin';
+/** A stop that rests at KuCoin or Gate can't be adopted. */
+const hasExits = ({ exchange }: Kind) => exchange !== 'kucoin' && exchange !== 'gate';
 
-describe.each([...kinds, ...okxKinds, ...kucoinKinds])('with $name', (kind) => {
+describe.each([...kinds, ...okxKinds, ...kucoinKinds, ...gateKinds])('with $name', (kind) => {
   const applicable = rows.filter(
     (row) => (row.only?.(kind) ?? true) && (hasExits(kind) || row.exitOrders !== true),
   );

@@ -39,6 +39,7 @@ export const okxHedged: Place = { ...okxSwap, name: 'OKX swap in long/short mode
 export const okxSpot: Place = { name: 'OKX spot', exchange: 'okx', market: 'spot' };
 export const kucoinSpot: Place = { name: 'KuCoin spot', exchange: 'kucoin', market: 'spot' };
 export const bitgetSpot: Place = { name: 'Bitget spot', exchange: 'bitget', market: 'spot' };
+export const gateSpot: Place = { name: 'Gate spot', exchange: 'gate', market: 'spot' };
 export const binanceSpot: Place = { name: 'Binance spot', exchange: 'binance', market: 'spot' };
 export const bybitSpot: Place = { name: 'Bybit spot', exchange: 'bybit', market: 'spot' };
 

@@ -74,6 +74,7 @@ const refusals = {
   binanceusdm: { status: 400, code: -4131, msg: 'No.' },
   bybit: { status: 200, code: 110090, msg: 'No.' },
   okx: { status: 200, code: 51009, msg: 'No.' },
+  gate: { status: 400, code: 'TRADE_RESTRICTED', msg: 'No.' },
   kucoin: { status: 200, code: 400200, msg: 'No.' },
 };
 

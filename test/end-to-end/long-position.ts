@@ -6,7 +6,7 @@ import { type Environment, markOf } from './environment.ts';
 /** One kind of market of one venue. */
 export interface VenueMarket {
   name: string;
-  exchange: 'binance' | 'binanceusdm' | 'bybit' | 'okx' | 'kucoin';
+  exchange: 'binance' | 'binanceusdm' | 'bybit' | 'okx' | 'kucoin' | 'gate';
   market: MarketKind;
   /** The HTTP status of its errors. */
   errorStatus: number;
@@ -55,6 +55,14 @@ export const kucoinSpot: VenueMarket = {
   errorStatus: 200,
   create: { method: 'POST', path: '/api/v1/hf/orders/sync' },
   cancel: { method: 'DELETE', path: '/api/v1/hf/orders/sync/*' },
+};
+export const gateSpot: VenueMarket = {
+  name: 'Gate spot',
+  exchange: 'gate',
+  market: 'spot',
+  errorStatus: 400,
+  create: { method: 'POST', path: '/api/v4/spot/orders' },
+  cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
 };
 export const venueMarkets = [binanceSpot, binanceUsdm, bybitSpot, bybitLinear, okxSpot, okxSwap];
 

@@ -6,6 +6,7 @@ import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import {
   adopt,
   bitgetLong,
+  gateKinds,
   holdingOf,
   type Kind,
   kinds,
@@ -26,9 +27,17 @@ function ownOf(kind: Kind) {
   return isSpotLong(kind) ? '0.999' : '1';
 }
 
-const allKinds = [...kinds, ...okxKinds, ...kucoinKinds.filter(isSpotLong), bitgetLong];
+const allKinds = [...kinds, ...okxKinds, ...kucoinKinds.filter(isSpotLong), bitgetLong, ...gateKinds];
 const longs = allKinds.filter(({ side }) => side === 'long');
-const isOkx = ({ exchange }: Kind) => exchange === 'okx';
+
+const readsMode = ({ exchange }: Kind) => exchange === 'okx' || exchange === 'gate';
+
+/** A step that the market may change to, and what is closed by it. Steps of Bitget and Gate are decimal places. */
+function coarseOf(kind: Kind) {
+  if (kind.exchange === 'gate' || kind.exchange === 'bitget')
+    return { step: '0.1', amount: '0.9', remaining: '0.099' };
+  return { step: '0.7', amount: '0.7', remaining: isSpotLong(kind) ? '0.299' : '0.3' };
+}
 
 /** The errors of each exchange. The first says that the outcome is unknown. */
 const ofBinance = {
@@ -51,7 +60,17 @@ const errors = {
   },
   // It only acknowledges both, as OKX does.
   bitget: { unknown: { code: 40010, status: 400 }, failed: 45001, clock: 40008, step: 22038, requests: 5 },
+  // With the kind of the account.
+  gate: {
+    ...{ unknown: { code: 'SERVER_TIMEOUT', status: 504 }, failed: 'INTERNAL', clock: 'REQUEST_EXPIRED' },
+    ...{ step: 'INVALID_PRECISION', requests: 4 },
+  },
 };
+
+/** At some, the path of a look-up ends with an id. */
+function lookUpOf(create: string): string {
+  return create.replace(/\/sync$/, '/*').replace(/\/spot\/orders$/, '/spot/orders/*');
+}
 
 /** A position of 1 ETH, filled unless told otherwise, with a close link. */
 async function newCloseLink(kind: Kind, filled = 'all') {
@@ -125,9 +144,9 @@ describe.each(allKinds)('the close order of $name', (kind) => {
       json: { outcome: 'closed', closedAmount: ownOf(kind) },
     });
     const { orders, requests } = ledgerSince(exchange.core, mark);
-    // Of a perpetual, the trades are read before, and at OKX the account's mode: that request already corrects the clock.
+    // Of a perpetual, the trades are read before, and at some the account's mode: that request already corrects the clock.
     expect(requests.map(({ code }) => code)).toEqual(
-      kind.market === 'spot' && !isOkx(kind) ? [errors[kind.exchange].clock, undefined] : [undefined],
+      kind.market === 'spot' && !readsMode(kind) ? [errors[kind.exchange].clock, undefined] : [undefined],
     );
     expect(orders).toHaveLength(1);
   });
@@ -142,14 +161,16 @@ describe.each(allKinds)('the close order of $name', (kind) => {
       expect(await fire(url)).toMatchObject({
         status: 503,
         headers: { 'retry-after': expect.any(String) },
-        json: { message: expect.stringMatching(/Nothing was executed.*Too many requests/i) },
+        json: {
+          message: expect.stringMatching(/Nothing was executed.*(Too many requests|Request rate exceeds)/i),
+        },
       });
       const requests = ledgerSince(core, mark).requests.length;
       expect(await fire(url)).toMatchObject({
         status: 503,
         json: {
           message: expect.stringMatching(
-            /Nothing was sent.*(Binance|OKX|KuCoin|Bitget).* asked for a pause until /,
+            /Nothing was sent.*(Binance|OKX|KuCoin|Bitget|Gate).* asked for a pause until /,
           ),
         },
       });
@@ -160,31 +181,25 @@ describe.each(allKinds)('the close order of $name', (kind) => {
       expect(ledgerSince(core, mark).orders).toHaveLength(1);
     },
   );
-});
 
-// A step of Bitget is a number of decimal places.
-describe.each([...kinds, ...okxKinds, ...kucoinKinds.filter(isSpotLong)])(
-  'the close order of $name',
-  (kind) => {
-    it('is cut to the new step of a market that has changed its rules', async () => {
-      const { url, positionId } = await newCloseLink(kind);
-      const market = core.state.market(kind.market, 'ETHUSDT');
-      const coarse = { min: '0.7', max: '9000000', step: '0.7' };
-      core.addMarket({ ...market, lot: coarse, marketLot: coarse });
-      const mark = markOf(core);
-      const remaining = isSpotLong(kind) ? '0.299' : '0.3';
-      const answer = await fire(url);
-      const { orders, requests } = ledgerSince(core, mark);
-      expect(requests.map(({ code }) => code)).toEqual([errors[kind.exchange].step, undefined]);
-      expect(orders).toMatchObject([{ amount: '0.7' }]);
-      expect(answer).toMatchObject({
-        status: 200,
-        json: { outcome: 'closed', closedAmount: '0.7', remaining },
-      });
-      expect(await environment.positionNow(positionId)).toMatchObject({ status: 'closed', remaining });
+  it('is cut to the new step of a market that has changed its rules', async () => {
+    const { url, positionId } = await newCloseLink(kind);
+    const market = core.state.market(kind.market, 'ETHUSDT');
+    const { step, amount, remaining } = coarseOf(kind);
+    const coarse = { min: step, max: '9000000', step };
+    core.addMarket({ ...market, lot: coarse, marketLot: coarse });
+    const mark = markOf(core);
+    const answer = await fire(url);
+    const { orders, requests } = ledgerSince(core, mark);
+    expect(requests.map(({ code }) => code)).toEqual([errors[kind.exchange].step, undefined]);
+    expect(orders).toMatchObject([{ amount }]);
+    expect(answer).toMatchObject({
+      status: 200,
+      json: { outcome: 'closed', closedAmount: amount, remaining },
     });
-  },
-);
+    expect(await environment.positionNow(positionId)).toMatchObject({ status: 'closed', remaining });
+  });
+});
 
 describe.each(longs)('with $name', (kind) => {
   const { create: path, cancel } = kind;
@@ -193,7 +208,7 @@ describe.each(longs)('with $name', (kind) => {
     const { url } = await newCloseLink(kind);
     const mark = markOf(core);
     core.addFault({ kind: 'drop-after', match: { method: 'POST', path } });
-    core.addFault({ kind: 'not-found', match: { method: 'GET', path: path.replace('/sync', '/*') } });
+    core.addFault({ kind: 'not-found', match: { method: 'GET', path: lookUpOf(path) } });
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
     expect(ledgerSince(core, mark).requests).toHaveLength(1);
   });

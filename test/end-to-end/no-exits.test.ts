@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { placeAlgoOrder } from '../../infra/simulator/core/algo-orders.ts';
 import { fire, ledgerSince, startEnvironment } from './environment.ts';
-import { kucoinSpot, stageLong } from './long-position.ts';
+import { gateSpot, kucoinSpot, stageLong } from './long-position.ts';
 
 /** Exchanges where Ripcord places no exits: it refuses them, and its owner's own orders are seen. */
 
 const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
-describe.each([kucoinSpot])('a position at $name', (venue) => {
+describe.each([kucoinSpot, gateSpot])('a position at $name', (venue) => {
   it('gets no exits, and keeps its close link', async () => {
     const { positionId, url, mark } = await stageLong(environment, venue);
     const stop = { price: '40000' };
@@ -39,7 +39,7 @@ describe.each([kucoinSpot])('a position at $name', (venue) => {
       ).toMatchObject({
         code: 'invalid-input',
         message: expect.stringMatching(
-          /can't place a stop in spot markets of KuCoin yet. No link was created./,
+          /can't place a stop in spot markets of (KuCoin|Gate) yet. No link was created./,
         ),
       });
   });

@@ -13,6 +13,7 @@ const reduceOf = ({ exchange }: VenueMarket) =>
     binanceusdm: { method: 'PUT', path: '/fapi/v1/order' },
     bybit: { method: 'POST', path: '/v5/order/amend' },
     okx: { method: 'POST', path: '/api/v5/trade/amend-*' },
+    gate: { method: 'PATCH', path: '/api/v4/spot/orders/*' },
     kucoin: { method: 'POST', path: '/api/v1/hf/orders/alter' },
   })[exchange];
 

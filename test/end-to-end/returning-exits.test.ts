@@ -17,6 +17,7 @@ const refusals = {
   },
   bybit: { status: 200, code: 110090, msg: 'Position may exceed the max. limit.' },
   okx: { status: 200, code: 51030, msg: 'Funding fee is being settled.' },
+  gate: { status: 400, code: 'TRADE_RESTRICTED', msg: 'Trading is restricted' },
   kucoin: { status: 200, code: 200001, msg: 'Order creation for this pair suspended' },
 };
 

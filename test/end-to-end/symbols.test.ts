@@ -29,6 +29,7 @@ const listed: Listed[] = [
   { exchange: 'okx', market: 'spot', base: '柴犬' },
   { exchange: 'kucoin', market: 'spot', base: '币安人生' },
   { exchange: 'bitget', market: 'spot', base: '牛来了' },
+  { exchange: 'gate', market: 'spot', base: '币安人生' },
 ];
 
 function symbolOf({ market, base }: Listed): string {
@@ -65,6 +66,7 @@ async function listAndBuy({ exchange, market, base }: Listed) {
 function nameOf({ exchange, market, base }: Listed): string {
   if (exchange === 'bybit' || exchange === 'bitget') return `"symbol":"${base}USDT"`;
   if (exchange === 'kucoin') return `"symbol":"${base}-USDT"`;
+  if (exchange === 'gate') return `"currency_pair":"${base}_USDT"`;
   if (exchange === 'okx') return `"instId":"${base}-USDT${market === 'spot' ? '' : '-SWAP'}"`;
   return `symbol=${encodeURIComponent(`${base}USDT`)}&`;
 }

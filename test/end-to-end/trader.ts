@@ -6,7 +6,7 @@ import type { AccountOptions, Environment, ExchangeAccount } from './environment
 /** One of the four sorts of positions. */
 export interface Kind {
   name: string;
-  exchange: 'binance' | 'binanceusdm' | 'okx' | 'kucoin' | 'bitget';
+  exchange: 'binance' | 'binanceusdm' | 'okx' | 'kucoin' | 'bitget' | 'gate';
   market: MarketKind;
   side: 'long' | 'short';
   entrySide: OrderSide;
@@ -64,6 +64,16 @@ export const bitgetLong: Kind = {
   create: '/api/v2/spot/trade/place-order',
   cancel: { method: 'POST', path: '/api/v2/spot/trade/cancel-order' },
 };
+/** Gate spot, where a short is bought back by a LIMIT order. */
+export const gateKinds: Kind[] = [
+  {
+    ...spotLong,
+    name: 'a spot long at Gate',
+    exchange: 'gate',
+    create: '/api/v4/spot/orders',
+    cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
+  },
+];
 export const perpetuals = [perpetualLong, perpetualShort];
 
 /** What the simulated exchange's markets begin with, and prices around them. */

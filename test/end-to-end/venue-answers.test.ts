@@ -6,6 +6,7 @@ import {
   binanceUsdm,
   bybitLinear,
   bybitSpot,
+  gateSpot,
   kucoinSpot,
   okxSpot,
   okxSwap,
@@ -19,7 +20,7 @@ import {
 const environment = await startEnvironment({ table: 'model', pollMs: 20 });
 const { core } = environment;
 
-const allMarkets = [...venueMarkets, kucoinSpot];
+const allMarkets = [...venueMarkets, kucoinSpot, gateSpot];
 
 const stage = (venue: VenueMarket, options = {}) => stageLong(environment, venue, options);
 
@@ -39,6 +40,7 @@ describe.each([
   { venue: okxSpot, code: '51022', words: 'Contract suspended.' },
   { venue: okxSwap, code: '51022', words: 'Contract suspended.' },
   { venue: kucoinSpot, code: '200001', words: 'Order creation for this pair suspended' },
+  { venue: gateSpot, code: 'TRADE_RESTRICTED', words: 'Trading is restricted' },
 ])('a close in a halted market of $venue.name', ({ venue, code, words }) => {
   it('fails with its words, and only a new hit sells', async () => {
     const { url, positionId, mark } = await stage(venue);
@@ -91,6 +93,7 @@ describe.each(allMarkets)('a close with exits in a halted market of $name', (ven
       bybit: '/v5/market/*',
       okx: '/api/v5/public/*',
       kucoin: '/api/v2/*',
+      gate: '/api/v4/spot/currency_pairs*',
     };
     core.addFault({ kind: 'drop-before', match: { method: 'GET', path: path[venue.exchange] }, times: 9 });
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
@@ -257,6 +260,7 @@ const pauses = allMarkets.map(
       binanceusdm: { venue, status: 429, code: -1003, msg: 'Too many requests; current limit is 1200.' },
       bybit: { venue, status: 200, code: 10006, msg: 'Too many visits. Exceeded the API Rate Limit.' },
       okx: { venue, status: 200, code: 50011, msg: 'Rate limit reached.' },
+      gate: { venue, status: 429, code: 'TOO_MANY_REQUESTS', msg: 'Request rate exceeds limits' },
       kucoin: { venue, status: 429, code: 429000, msg: 'Too many requests in a short period.' },
     })[venue.exchange],
 );

@@ -63,7 +63,8 @@ const okxRetention = { unfilledMs: dayMs / 12, anyMs: 90 * dayMs };
 function fenceOf({ reusesIds }: Plan): number {
   return reusesIds ? fenceMs.okx : fenceMs.usual;
 }
-function retentionOf({ reusesIds }: Plan) {
+function retentionOf({ reusesIds, endListedMs }: Plan) {
+  if (endListedMs !== undefined) return { unfilledMs: Number.POSITIVE_INFINITY };
   return reusesIds ? okxRetention : retention;
 }
 /** Bybit documents no figure for it. */
@@ -577,10 +578,11 @@ export function modelExchange(
     plan.endListedMs !== undefined &&
     !live &&
     environment.time < (history.at(-1)?.at ?? Number.NEGATIVE_INFINITY) + plan.endListedMs;
-  const isMissed = (order: ModelOrder) =>
-    isUnlisted(order) || (order.visibleFrom > environment.time && (order.role === 'close' || order.live));
+  const isMissed = (order: ModelOrder, { orderId }: OrderRef) =>
+    (orderId === undefined && isUnlisted(order)) ||
+    (order.visibleFrom > environment.time && (order.role === 'close' || order.live));
   const find = (name: OrderRef): ModelOrder | undefined =>
-    book.orders.find((order) => isNamed(order, name) && !isMissed(order) && !isForgotten(order));
+    book.orders.find((order) => isNamed(order, name) && !isMissed(order, name) && !isForgotten(order));
 
   const view = (order: ModelOrder): ExchangeOrder => ({
     orderId: order.orderId,
@@ -640,7 +642,7 @@ export function modelExchange(
   return {
     recvWindowMs: fenceOf(plan),
     retention: { order: retentionOf(plan), conditional: retentionOf(plan) },
-    lookupLagMs: plan.tells ? absenceMs : acknowledgedAbsenceMs,
+    lookupLagMs: plan.tells && plan.endListedMs === undefined ? absenceMs : acknowledgedAbsenceMs,
     replayWindowMs: plan.tells || plan.reusesIds ? undefined : replayMs,
     loadMarket: async () => rules(plan),
     readMarket: async () => rules(plan),

@@ -74,7 +74,7 @@ export interface Plan {
   tells: boolean;
   /** OKX: it only acknowledges, and the id of an order that has ended can be used again. */
   reusesIds?: true | undefined;
-  /** Gate spot: a look-up by client order id finds open orders, and lists show an ended one this long after its end. */
+  /** Gate spot: only lists have the client order id of an ended order, this long after its end. */
   endListedMs?: number | undefined;
   exchangeSkewMs: number;
   /** Perpetuals: each exit is an order of its own that only reduces. Otherwise the exits are one list. */

@@ -2,6 +2,7 @@ import { createBinanceVenue } from './binance-base.ts';
 import { createAttachedEntry, createExitList, fetchAttachedExits } from './binance-lists.ts';
 import { binanceSpotErrors } from './binance-spot-errors.ts';
 import { fetchFills, fetchSpotTrades } from './binance-trades.ts';
+import { spotOnly } from './spot-only.ts';
 
 type Row = Record<string, string>;
 
@@ -10,7 +11,7 @@ const dayMs = 86_400_000;
 /** Binance spot, https://developers.binance.com/docs/binance-spot-api-docs/rest-api */
 export const binance = createBinanceVenue({
   id: 'binance',
-  kinds: new Set(['spot']),
+  ...spotOnly,
   orderApi: 'private',
   options: { defaultType: 'spot', fetchMarkets: { types: ['spot'] }, fetchMargins: false },
   orderTypes: [
@@ -33,8 +34,6 @@ export const binance = createBinanceVenue({
   tradeListing: {},
   fetchTrades: fetchSpotTrades,
   fetchFills,
-  fundingListing: {},
-  fetchFunding: () => Promise.resolve([]),
   async fetchMinute(client, { id }, startTime) {
     return (await client.publicGetKlines({ symbol: id, interval: '1m', startTime, limit: 1 }))[0];
   },
@@ -56,15 +55,11 @@ export const binance = createBinanceVenue({
   createExitList,
   createAttachedEntry,
   fetchAttachedExits,
-  amendment: () => undefined,
-  triggeredOrderId: () => undefined,
   isBalanceResponse: ({ balances }) => Array.isArray(balances),
   // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/account-endpoints
   fetchAccountId: async (_client, { uid }) => (uid === undefined ? undefined : String(uid)),
 
   useSandbox: (client) => client.setSandboxMode(true),
-  fetchPosition: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
-  fetchOpenPositions: () => Promise.resolve([]),
   // All markets cost weight 4, one market 2. A list of symbols fails as a whole if one of them is delisted.
   // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/market-data-endpoints
   async fetchPrices(client, _kind, symbol) {

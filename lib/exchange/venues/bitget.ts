@@ -15,6 +15,7 @@ import {
 import { fetchFills, fetchTrades } from './bitget-trades.ts';
 import { type Fields, parseData, readObject } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
+import { spotOnly, withoutExits } from './spot-only.ts';
 import type { Venue } from './venue.ts';
 import type { VenueError } from './venue-error.ts';
 
@@ -88,7 +89,8 @@ async function fetchPermissions(client: CcxtClient): Promise<Permissions> {
 /** Bitget v2, classic accounts: spot. https://www.bitget.com/api-doc/spot/intro */
 export const bitget: Venue = {
   id: 'bitget',
-  kinds: new Set(['spot']),
+  ...spotOnly,
+  ...withoutExits,
   orderApi: 'spot',
   signApi: ['private', 'spot'],
   signsDecodedQuery: true,
@@ -108,7 +110,6 @@ export const bitget: Venue = {
   },
   // "It only supports to get the data within 90days." https://www.bitget.com/api-doc/spot/trade/Get-Fills
   tradeListing: { keptMs },
-  fundingListing: {},
   // No `replayWindowMs`: the page of place-order does not promise that an id is unique, and that of margin orders says "The
   // idempotency time is 6 hours, only valid when orders are unfilled".
   // https://www.bitget.com/api-doc/margin/cross/trade/Cross-Place-Order
@@ -125,10 +126,6 @@ export const bitget: Venue = {
   fetchOrder,
   closeParameters: () => ({ isClose: true }),
   entryParameters: () => ({}),
-  stopParameters: () => ({}),
-  exits: {},
-  amendment: () => undefined,
-  triggeredOrderId: () => undefined,
   fetchBalances: (client) => client.privateSpotGetV2SpotAccountAssets({}),
   isBalanceResponse: ({ data }) => Array.isArray(data),
   toBalance,
@@ -139,9 +136,6 @@ export const bitget: Venue = {
   fetchPermissions,
   fetchFills,
   fetchTrades,
-  fetchFunding: () => Promise.resolve([]),
-  fetchPosition: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
-  fetchOpenPositions: () => Promise.resolve([]),
   // Whether the end is included is not documented, so the minute is looked for.
   async fetchMinute(client, { id }, start) {
     const range = { symbol: id, granularity: '1min', endTime: start + minuteMs, limit: 2 };

@@ -16,6 +16,7 @@ import {
 import { fence, hasResult, isPair, nextNonce, readResult, readRows } from './kraken-requests.ts';
 import type { Fields } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
+import { spotOnly, withoutExits } from './spot-only.ts';
 import type { ListedFills, Venue, VenueTrade } from './venue.ts';
 import type { VenueError } from './venue-error.ts';
 
@@ -141,7 +142,8 @@ async function fetchPermissions(client: CcxtClient): Promise<Permissions> {
 /** Kraken spot. https://docs.kraken.com/api/docs/category/rest-api/trading */
 export const kraken: Venue = {
   id: 'kraken',
-  kinds: new Set(['spot']),
+  ...spotOnly,
+  ...withoutExits,
   orderApi: 'private',
   options: { timeDifference: 0, adjustForTimeDifference: false },
   nonce: nextNonce,
@@ -156,7 +158,6 @@ export const kraken: Venue = {
     conditional: { unfilledMs: Number.POSITIVE_INFINITY },
   },
   tradeListing: {},
-  fundingListing: {},
   // No `replayWindowMs`: "Kraken verifies cl_ord_id uniqueness across open orders for each client."
   // https://docs.kraken.com/api/docs/guides/spot-clordid
   createReturnsFill: false,
@@ -176,22 +177,14 @@ export const kraken: Venue = {
   fetchOrder,
   closeParameters: () => ({}),
   entryParameters: () => ({}),
-  stopParameters: () => ({}),
-  // Ripcord sends Kraken nothing conditional.
-  exits: {},
-  amendment: () => undefined,
-  triggeredOrderId: () => undefined,
   isBalanceResponse: hasResult,
   toBalance,
 
   fetchMarkets,
-  fetchPosition: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
-  fetchOpenPositions: () => Promise.resolve([]),
   fetchOpenOrders,
   fetchPermissions,
   fetchFills,
   fetchTrades,
-  fetchFunding: () => Promise.resolve([]),
   // In percent. https://docs.kraken.com/api/docs/rest-api/get-trade-volume
   async fetchTakerRate(client, { id }) {
     const { fees } = readResult(await client.privatePostTradeVolume({ pair: id }));

@@ -6,6 +6,7 @@ import { kucoinErrors } from './kucoin-errors.ts';
 import { cancelOrder, createOrder, fetchOpenOrders, fetchOrder } from './kucoin-orders.ts';
 import { type Fields, parseData, readObject } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
+import { spotOnly, withoutExits } from './spot-only.ts';
 import type { Fence, FenceFields, ListedFills, UnsignedRequest, Venue } from './venue.ts';
 
 const [minuteMs, dayMs] = [60_000, 86_400_000];
@@ -154,7 +155,8 @@ async function fetchPermissions(client: CcxtClient): Promise<Permissions> {
 /** KuCoin spot, of an account that is not unified. https://www.kucoin.com/docs-new/ */
 export const kucoin: Venue = {
   id: 'kucoin',
-  kinds: new Set(['spot']),
+  ...spotOnly,
+  ...withoutExits,
   orderApi: 'private',
   // The account's kind: ccxt asks for it before any request that does not have it.
   options: {
@@ -173,7 +175,6 @@ export const kucoin: Venue = {
   retention: { order: retention, conditional: retention },
   // "You can only obtain data from within a 3 * 24 hour time range." https://docs.kucoin.com/spot-hf/#hf-transaction-records
   tradeListing: { keptMs: 3 * dayMs },
-  fundingListing: {},
   // No `replayWindowMs`: "Please do not initiate requests using the same clientOid", which promises no refusal.
   createReturnsFill: false,
   cancelReturnsFill: true,
@@ -193,10 +194,6 @@ export const kucoin: Venue = {
   fetchOpenOrders,
   closeParameters: () => ({}),
   entryParameters: () => ({}),
-  stopParameters: () => ({}),
-  exits: {},
-  amendment: () => undefined,
-  triggeredOrderId: () => undefined,
   isBalanceResponse: ({ data }) => Array.isArray(data),
   // ccxt asks for `trade_hf` only.
   fetchBalances: (client) => client.privateGetAccounts(),
@@ -206,7 +203,6 @@ export const kucoin: Venue = {
   fetchMarkets,
   fetchFills,
   fetchTrades,
-  fetchFunding: async () => [],
   // A candle has its opening time in seconds.
   // https://www.kucoin.com/docs-new/rest/spot-trading/market-data/get-klines
   async fetchMinute(client, { id }, start) {
@@ -224,6 +220,4 @@ export const kucoin: Venue = {
     const { ticker } = readObject(await client.publicGetMarketAllTickers());
     return parseData({ data: ticker }).map((row) => ({ marketId: String(row.symbol), value: row.last }));
   },
-  fetchPosition: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
-  fetchOpenPositions: () => Promise.resolve([]),
 };

@@ -185,12 +185,12 @@ const bitget: ExchangeLimits = {
 };
 
 /**
- * Kraken counts for each key: a request is 1, one of the history 4, and a key of the lowest tier may have 20, of which 0.5 a
- * second are taken off: https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits
+ * Kraken counts for each key: a request is 1, one of the history 4, and the counter goes down by 0.5 a second, which is 30 in a
+ * run: https://docs.kraken.com/api/docs/guides/spot-rest-ratelimits
  * Orders and cancels have counters of their own. Price and market are public.
  */
 const kraken: ExchangeLimits = {
-  ...share(30),
+  ...share(50),
   intervalMs: 2_000,
   weights: {
     calls: {
@@ -202,11 +202,11 @@ const kraken: ExchangeLimits = {
       fetchCandles: 0,
       readMarket: 0,
       // A missing order is looked up in the closed orders too.
-      fetchOrder: 5,
+      fetchOrder: 3,
       fetchFills: 5,
-      fetchTrades: 8,
+      fetchTrades: 4,
     },
-    ...{ other: 1, flat: 0, causes: 0, look: 14 },
+    ...{ other: 1, flat: 0, causes: 0, look: 8 },
   },
 };
 

@@ -9,6 +9,7 @@ import {
   type Days,
   dayMs,
   gateSpot,
+  krakenSpot,
   kucoinSpot,
   okxHedged,
   okxSpot,
@@ -278,10 +279,11 @@ const notFoundPaths: Partial<Record<Place['exchange'], string>> = {
   kucoin: '/api/v1/hf/orders/*',
   bitget: '/api/v2/spot/trade/*',
   gate: '/api/v4/spot/orders*',
+  kraken: '/0/private/QueryOrders',
 };
 
 describe('A young exit', () => {
-  it.each([usdm, bybitLinear, binanceSpot, okxSwap, okxSpot, kucoinSpot, bitgetSpot, gateSpot])(
+  it.each([usdm, bybitLinear, binanceSpot, okxSwap, okxSpot, kucoinSpot, bitgetSpot, gateSpot, krakenSpot])(
     'at $name that nothing finds does not let the close leave',
     async (place) => {
       const days = await startDays(place);

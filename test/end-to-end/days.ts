@@ -13,6 +13,7 @@ import type { Services } from '../../lib/services.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
 import { fire } from '../../lib/trigger/fire.ts';
 import { accountsInMemory } from '../infra/local/accounts-in-memory.ts';
+import { toSecret } from '../lib/exchange/test-secrets.ts';
 import { createMemoryStore } from '../simulation/memory-store.ts';
 
 export const dayMs = 86_400_000;
@@ -37,6 +38,7 @@ export const bybitHedged: Place = { ...bybitLinear, name: 'Bybit linear in hedge
 export const okxSwap: Place = { name: 'OKX swap', exchange: 'okx', market: 'usdm' };
 export const okxHedged: Place = { ...okxSwap, name: 'OKX swap in long/short mode', hedged: true };
 export const okxSpot: Place = { name: 'OKX spot', exchange: 'okx', market: 'spot' };
+export const krakenSpot: Place = { name: 'Kraken spot', exchange: 'kraken', market: 'spot' };
 export const kucoinSpot: Place = { name: 'KuCoin spot', exchange: 'kucoin', market: 'spot' };
 export const bitgetSpot: Place = { name: 'Bitget spot', exchange: 'bitget', market: 'spot' };
 export const gateSpot: Place = { name: 'Gate spot', exchange: 'gate', market: 'spot' };
@@ -81,6 +83,7 @@ function createServices(exchange: RunningExchange, place: Place, now: () => numb
   const accounts = accountsInMemory({
     main: {
       ...{ exchange: place.exchange, ...keys, baseUrl: exchange.url },
+      secret: toSecret(place.exchange, keys.secret),
       ...(requiresPassword(place.exchange) && { password: 'passphrase' }),
     },
   });

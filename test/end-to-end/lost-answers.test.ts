@@ -10,6 +10,7 @@ import {
   holdingOf,
   type Kind,
   kinds,
+  krakenLong,
   kucoinKinds,
   newTrader,
   okxKinds,
@@ -27,14 +28,21 @@ function ownOf(kind: Kind) {
   return isSpotLong(kind) ? '0.999' : '1';
 }
 
-const allKinds = [...kinds, ...okxKinds, ...kucoinKinds.filter(isSpotLong), bitgetLong, ...gateKinds];
+const allKinds = [
+  ...kinds,
+  ...okxKinds,
+  ...kucoinKinds.filter(isSpotLong),
+  bitgetLong,
+  ...gateKinds,
+  krakenLong,
+];
 const longs = allKinds.filter(({ side }) => side === 'long');
 
 const readsMode = ({ exchange }: Kind) => exchange === 'okx' || exchange === 'gate';
 
-/** A step that the market may change to, and what is closed by it. Steps of Bitget and Gate are decimal places. */
+/** A step that the market may change to, and what is closed by it. Steps of these exchanges are decimal places. */
 function coarseOf(kind: Kind) {
-  if (kind.exchange === 'gate' || kind.exchange === 'bitget')
+  if (['gate', 'bitget', 'kraken'].includes(kind.exchange))
     return { step: '0.1', amount: '0.9', remaining: '0.099' };
   return { step: '0.7', amount: '0.7', remaining: isSpotLong(kind) ? '0.299' : '0.3' };
 }
@@ -64,6 +72,12 @@ const errors = {
   gate: {
     ...{ unknown: { code: 'SERVER_TIMEOUT', status: 504 }, failed: 'INTERNAL', clock: 'REQUEST_EXPIRED' },
     ...{ step: 'INVALID_PRECISION', requests: 4 },
+  },
+  kraken: {
+    ...{ unknown: { code: 'EService:Unavailable', status: 200 }, failed: 'EGeneral:Internal error' },
+    ...{ clock: 'EService:Deadline elapsed', step: 'EGeneral:Invalid arguments:volume' },
+    // The order is read before its cancel and after both requests.
+    requests: 7,
   },
 };
 
@@ -162,7 +176,9 @@ describe.each(allKinds)('the close order of $name', (kind) => {
         status: 503,
         headers: { 'retry-after': expect.any(String) },
         json: {
-          message: expect.stringMatching(/Nothing was executed.*(Too many requests|Request rate exceeds)/i),
+          message: expect.stringMatching(
+            /Nothing was executed.*(Too many requests|Request rate exceeds|Rate limit)/i,
+          ),
         },
       });
       const requests = ledgerSince(core, mark).requests.length;
@@ -170,7 +186,7 @@ describe.each(allKinds)('the close order of $name', (kind) => {
         status: 503,
         json: {
           message: expect.stringMatching(
-            /Nothing was sent.*(Binance|OKX|KuCoin|Bitget|Gate).* asked for a pause until /,
+            /Nothing was sent.*(Binance|OKX|KuCoin|Bitget|Gate|Kraken).* asked for a pause until /,
           ),
         },
       });

@@ -6,7 +6,7 @@ import type { AccountOptions, Environment, ExchangeAccount } from './environment
 /** One of the four sorts of positions. */
 export interface Kind {
   name: string;
-  exchange: 'binance' | 'binanceusdm' | 'okx' | 'kucoin' | 'bitget' | 'gate';
+  exchange: 'binance' | 'binanceusdm' | 'okx' | 'kucoin' | 'bitget' | 'gate' | 'kraken';
   market: MarketKind;
   side: 'long' | 'short';
   entrySide: OrderSide;
@@ -74,6 +74,14 @@ export const gateKinds: Kind[] = [
     cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
   },
 ];
+/** The same at Kraken. */
+export const krakenLong: Kind = {
+  ...spotLong,
+  name: 'a spot long at Kraken',
+  exchange: 'kraken',
+  create: '/0/private/AddOrder',
+  cancel: { method: 'POST', path: '/0/private/CancelOrder' },
+};
 export const perpetuals = [perpetualLong, perpetualShort];
 
 /** What the simulated exchange's markets begin with, and prices around them. */

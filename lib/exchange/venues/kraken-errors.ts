@@ -36,7 +36,14 @@ const meanings: [ErrorMeaning, string[]][] = [
       'EGeneral:Invalid arguments:volume minimum not met',
     ],
   ],
-  ['precision', ['EOrder:Invalid price', 'EOrder:Tick size check failed']],
+  // An amount that is too small, or that has too many places: https://github.com/JKorf/Kraken.Net/issues/31
+  [
+    'precision',
+    [
+      ...['EGeneral:Invalid arguments:volume', 'EGeneral:Invalid arguments:price'],
+      ...['EOrder:Invalid price', 'EOrder:Tick size check failed'],
+    ],
+  ],
   ['too-many-orders', ['EOrder:Orders limit exceeded', 'EOrder:Scheduled orders limit exceeded']],
   // `cancel_only`, `post_only` and `limit_only` mode. A lockout lasts about 15 minutes, and each try makes it longer.
   ['refused-for-now', ['EService:Market in *', 'EGeneral:Temporary lockout']],

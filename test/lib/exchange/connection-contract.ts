@@ -5,15 +5,8 @@ import { exchangeName } from '../../../lib/exchange/exchange-name.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { faultOf } from './fault-of.ts';
 import { startScriptedServer } from './scripted-server.ts';
-import {
-  accepted,
-  inFiveSeconds,
-  keys,
-  startTrader,
-  type TestMarket,
-  toAccount,
-  toSecret,
-} from './test-markets.ts';
+import { accepted, inFiveSeconds, keys, startTrader, type TestMarket, toAccount } from './test-markets.ts';
+import { toSecret } from './test-secrets.ts';
 
 /** The exchanges whose look-ups have no parameter for a receive window. */
 const withoutWindow = new Set<string>(['okx', 'kucoin', 'bitget', 'gate', 'kraken']);

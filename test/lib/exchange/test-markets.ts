@@ -12,6 +12,7 @@ import type {
   TradeRange,
 } from '../../../lib/exchange/exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
+import { toSecret } from './test-secrets.ts';
 
 /** A send deadline that no test reaches. */
 export function inFiveSeconds(): number {
@@ -205,11 +206,6 @@ afterEach(async () => {
 });
 
 export const keys = { apiKey: 'key-of-the-tests', secret: 'secret-of-the-tests' };
-
-/** A secret of Kraken is base64. @returns one that decodes to the same bytes. */
-export function toSecret(exchange: Account['exchange'], secret: string): string {
-  return exchange === 'kraken' ? Buffer.from(secret, 'base64').toString('base64') : secret;
-}
 
 /** The account as Ripcord stores it. */
 export function toAccount(exchange: Account['exchange'], baseUrl: string): Account {

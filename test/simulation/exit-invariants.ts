@@ -130,13 +130,13 @@ const recoveryMs = leaseMs + 63_000;
 /**
  * How long a lost order takes to be proven absent. Binance: the first sweep comes within a minute and needs two more
  * look-ups, 12 s apart, which takes longer than window, margin and lag. Bybit: those, and the time for sending it again.
- * OKX: those, and its longer window.
+ * OKX: those, and its longer window. Gate: as Bybit's lag, without the time for sending again.
  */
 const provenMs = { tells: 90_000, acknowledges: 187_000, reusesIds: 215_000 };
 
-function venueOf({ tells, reusesIds }: Plan): keyof typeof provenMs {
+function venueOf({ tells, reusesIds, endListedMs }: Plan): keyof typeof provenMs {
   if (reusesIds) return 'reusesIds';
-  return tells ? 'tells' : 'acknowledges';
+  return tells && endListedMs === undefined ? 'tells' : 'acknowledges';
 }
 
 /**

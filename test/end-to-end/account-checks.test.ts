@@ -234,14 +234,16 @@ it.each([
   },
 );
 
-it('a unified account of Bitget is refused, with what to use instead', async () => {
-  expect(await refuse('unified', newKey('bitget', { unified: true }))).toMatchObject({
+it.each([
+  ['bitget', /in Unified Account mode.* Ripcord needs a classic account.*Nothing was stored/],
+  ['kucoin', /^The account at KuCoin is unified.*Nothing was stored\. Use a key of a classic account/],
+] as const)('a unified account of %s is refused, with what to use instead', async (exchange, message) => {
+  const name = `unified-${exchange}`;
+  expect(await refuse(name, newKey(exchange, { unified: true }))).toMatchObject({
     code: 'exchange-refused',
-    message: expect.stringMatching(
-      /in Unified Account mode.* Ripcord needs a classic account.*Nothing was stored/,
-    ),
+    message: expect.stringMatching(message),
   });
-  expect(await readStored('unified')).toBeUndefined();
+  expect(await readStored(name)).toBeUndefined();
 });
 
 it('an account of Gate is stored, with what Gate does not report about its key', async () => {

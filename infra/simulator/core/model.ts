@@ -88,7 +88,7 @@ export interface Account {
   passphrase?: string;
   /** OKX: `acctLv`; absent is 2, futures mode. Gate: the mode of the key; 2 is unified, absent is 1. */
   accountMode?: '1' | '2' | '3' | '4';
-  /** Bitget: a unified account, which the API for classic ones refuses. */
+  /** Bitget and KuCoin: a unified account. Bitget's API for classic ones refuses it. */
   unified?: boolean;
   /** Kraken: the highest nonce of the key, how far below it another may be, and when its right to query ends, in seconds. */
   nonce?: string;

@@ -185,6 +185,10 @@ const routes: Record<string, Route<Params>> = {
   'GET /api/v1/hf/fills': readRoute(listFills),
   'GET /api/v1/stop-order': readRoute(listStops),
   'GET /api/v1/accounts': readRoute((_core, _params, account) => toAccountRows(account)),
+  // https://www.kucoin.com/docs-new/rest/ua/get-account-mode
+  'GET /api/ua/v1/account/mode': readRoute((_core, _params, { unified }) => ({
+    selfAccountMode: unified === true ? 'UNIFIED' : 'CLASSIC',
+  })),
   'GET /api/v1/user/api-key': readRoute((_core, _params, account) => toKeyRow(account)),
   'GET /api/v1/trade-fees': readRoute(listFees),
 };
@@ -227,7 +231,7 @@ function prepare(core: SimulatedExchange, request: VenueRequest): PreparedReques
 export function createKucoinApi(core: SimulatedExchange): VenueApi {
   return {
     marketOf: ({ path, query, body }) => (/symbol/.test(`${path} ${query} ${body}`) ? 'spot' : 'wallet'),
-    owns: (path) => /^\/api\/v[12]\//.test(path),
+    owns: (path) => /^\/api\/(ua\/)?v[12]\//.test(path),
     prepare: (request) => prepare(core, request),
     describe: ({ method, query, body }) => (method === 'POST' ? body : query),
     cancelTarget(request) {

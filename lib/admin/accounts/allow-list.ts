@@ -27,6 +27,13 @@ const places: Readonly<Record<ParentExchangeId, string>> = {
   kraken: 'Settings, API, the key, "IP restriction"',
 };
 
+/** KuCoin lists an address as `203.**.154`. */
+function isListedAs(listed: string, address: string): boolean {
+  if (!listed.includes('*')) return listed === address;
+  const [start = '', end = ''] = listed.split(/\*+/);
+  return address.startsWith(start) && address.endsWith(end);
+}
+
 /** @returns what to paste where; nothing if the key allows the addresses and no others. */
 export function toAllowListWarnings({
   exchange,
@@ -38,7 +45,7 @@ export function toAllowListWarnings({
 }: AllowList): string[] {
   if (addresses.length === 0) return [];
   const paste = `At ${exchangeName(exchange)} under ${places[toParent(exchange)]}, enter: ${addresses.join(', ')}`;
-  const others = allowed.filter((each) => !addresses.includes(each));
+  const others = allowed.filter((each) => !addresses.some((address) => isListedAs(each, address)));
   return [
     ...(refused.length > 0
       ? [`${exchangeName(exchange)} refuses the key from ${refused.join(' and ')}. ${paste}`]

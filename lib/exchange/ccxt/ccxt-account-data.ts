@@ -17,7 +17,7 @@ import type {
   TradeRange,
 } from '../exchange.ts';
 import type { Listing, Venue } from '../venues/venue.ts';
-import { isUnknownRequest } from './call-failure.ts';
+import { isUnknownRequest, notSentFrom } from './call-failure.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
 import { parseAmount, toBaseAmount, toExchangeOrder, toTrade } from './ccxt-mapping.ts';
 import { joinMarkets } from './ccxt-market-data.ts';
@@ -154,13 +154,23 @@ async function fetchPermissions(connection: CcxtConnection): Promise<Permissions
       throw fault;
     });
   const [permissions, accountId] = await Promise.all([
-    connection.call(() => venue.fetchPermissions(client)).catch(() => undefined),
+    connection.call(() => venue.fetchPermissions(client)).catch(refuseUnsupported),
     balance instanceof Fault
       ? undefined
       : connection.call(async () => venue.fetchAccountId?.(client, balance.info)).catch(() => undefined),
   ]);
   if (permissions === undefined && balance instanceof Fault) throw balance;
   return { ...(permissions ?? notReported), ...(accountId === undefined ? {} : { accountId }) };
+}
+
+/** A key whose permissions can't be read may be stored. One of an account that Ripcord can't trade in may not. */
+function refuseUnsupported(thrown: unknown): undefined {
+  const notSent = notSentFrom(thrown);
+  if (notSent?.reason !== 'unsupported') return undefined;
+  throw new Fault('exchange-refused', notSent.message, {
+    cause: thrown,
+    hint: { text: 'Use a key of a classic account, such as a sub-account.' },
+  });
 }
 
 const notReported: Permissions = { canTrade: undefined, canWithdraw: undefined, ipRestricted: undefined };

@@ -8,6 +8,7 @@ import { type Fields, parseData, readObject } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import { spotOnly, withoutExits } from './spot-only.ts';
 import type { Fence, FenceFields, ListedFills, UnsignedRequest, Venue } from './venue.ts';
+import { Unsupported } from './venue-error.ts';
 
 const [minuteMs, dayMs] = [60_000, 86_400_000];
 
@@ -133,9 +134,22 @@ async function fetchTrades(client: CcxtClient, { id }: MarketRules, { since, unt
     .map((row) => ({ trade: toTrade(client, row), cause: 'trade' as const }));
 }
 
+/**
+ * "selfAccountMode": `CLASSIC` or `UNIFIED`. Without an answer, the orders themselves are refused or not.
+ * https://www.kucoin.com/docs-new/rest/ua/get-account-mode
+ */
+async function refuseUnified(client: CcxtClient): Promise<void> {
+  const response = await client.utaPrivateGetAccountMode().catch(() => undefined);
+  if (response?.data?.selfAccountMode === 'UNIFIED')
+    throw new Unsupported(
+      'The account at KuCoin is unified, and orders of unified accounts have another API',
+    );
+}
+
 /** "General, Spot, Margin, Futures, InnerTransfer, Transfer, Earn". https://www.kucoin.com/docs-new/rest/account-info/account-funding/get-apikey-info */
 async function fetchPermissions(client: CcxtClient): Promise<Permissions> {
-  const { permission, ipWhitelist, uid } = readObject(await client.privateGetUserApiKey());
+  const [response] = await Promise.all([client.privateGetUserApiKey(), refuseUnified(client)]);
+  const { permission, ipWhitelist, uid } = readObject(response);
   const list = (text: unknown) =>
     String(text ?? '')
       .split(',')

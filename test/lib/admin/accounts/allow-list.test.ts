@@ -39,6 +39,14 @@ test('An address through which no response came is named', () => {
   expect(warning).toBe('No response came through 192.0.2.8: see docs/operations/fixed-addresses.md.');
 });
 
+test('An address that the exchange lists in part is one of the account if the rest of it matches', () => {
+  const kucoin = { ...key, exchange: 'kucoin' } as const;
+  expect(toAllowListWarnings({ ...kucoin, allowed: ['192.**.7', '192.**.8'] })).toEqual([]);
+  expect(toAllowListWarnings({ ...kucoin, allowed: ['192.**.7', '203.**.8'] })).toEqual([
+    'The key also works from 203.**.8. Remove the addresses that are not yours from its list.',
+  ]);
+});
+
 test('An allowed address that is not one of the account is named', () => {
   const warnings = toAllowListWarnings({ ...key, allowed: [...key.addresses, '198.51.100.1'] });
   expect(warnings).toEqual([

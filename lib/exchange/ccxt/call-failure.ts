@@ -1,7 +1,7 @@
 import type { RejectReason } from '../exchange.ts';
 import { findMeaning, findRejectReason } from '../venues/error-table.ts';
 import type { Venue } from '../venues/venue.ts';
-import type { NotReady, Unsupported, VenueError } from '../venues/venue-error.ts';
+import { isUnknownRequest, type NotReady, type Unsupported, type VenueError } from '../venues/venue-error.ts';
 
 /** A call failed: with an error response of the venue, or without any response that could be read. */
 export class CallFailure extends Error {
@@ -59,15 +59,13 @@ export function isRetryable(venue: Venue, error: VenueError): boolean {
   return error.status < 400 || error.status >= 500 || rateLimitStatuses.has(error.status);
 }
 
-/** Statuses and Bybit's code for an address that has no such request. A stand-in may know only those for orders. */
-const unknownRequests = new Set(['404', '405', '501', '10017']);
+/** Bybit's code for an address that has no such request. */
+const unknownRequestCode = '10017';
 
 /** Whether the address does not know the request at all, so that the response says nothing about the key. */
-export function isUnknownRequest(thrown: unknown): boolean {
+export function failedAsUnknown(thrown: unknown): boolean {
   const error = venueErrorFrom(thrown);
-  return (
-    error !== undefined && (unknownRequests.has(String(error.status)) || unknownRequests.has(error.code))
-  );
+  return error !== undefined && (isUnknownRequest(error) || error.code === unknownRequestCode);
 }
 
 /** @returns the venue's message and code, such as `Invalid symbol. (-1121)`. */

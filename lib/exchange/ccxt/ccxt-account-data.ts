@@ -17,7 +17,7 @@ import type {
   TradeRange,
 } from '../exchange.ts';
 import type { Listing, Venue } from '../venues/venue.ts';
-import { isUnknownRequest, notSentFrom } from './call-failure.ts';
+import { failedAsUnknown, notSentFrom } from './call-failure.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
 import { parseAmount, toBaseAmount, toExchangeOrder, toTrade } from './ccxt-mapping.ts';
 import { joinMarkets } from './ccxt-market-data.ts';
@@ -150,7 +150,7 @@ async function fetchPermissions(connection: CcxtConnection): Promise<Permissions
     .call(() => readBalances(connection))
     .catch((thrown: unknown) => {
       const fault = connection.toFault('the balance', thrown);
-      if (isUnknownRequest(thrown)) return new Fault('key-unproven', fault.detail, { cause: thrown });
+      if (failedAsUnknown(thrown)) return new Fault('key-unproven', fault.detail, { cause: thrown });
       throw fault;
     });
   const [permissions, accountId] = await Promise.all([

@@ -105,12 +105,13 @@ const endStates = new Map([
 /**
  * Of an order, `priceAvg` is what it filled at, but `unfilled-orders` has its price there. So the average comes from the
  * volumes. A plan order has no volumes. The size of a MARKET buy, and of a plan `total`, is in quote currency.
- * https://www.bitget.com/api-doc/spot/trade/Get-Unfilled-Orders
+ * The page has `total`, recorded answers have `AMOUNT`. https://www.bitget.com/api-doc/spot/trade/Get-Unfilled-Orders
  */
 function toOrder(row: Fields): Order {
   const filled = toAmount(decimal(String(row.baseVolume || '0')));
   const isOpen = row.price === undefined;
-  const inQuote = (row.orderType === 'market' && row.side === 'buy') || row.planType === 'total';
+  const inQuote =
+    (row.orderType === 'market' && row.side === 'buy') || String(row.planType).toLowerCase() === 'total';
   const price = row.executePrice ?? (isOpen ? row.priceAvg : row.price);
   const order = {
     info: row,

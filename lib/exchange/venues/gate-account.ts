@@ -4,7 +4,7 @@ import type { Balance, MarketRules, Permissions } from '../exchange.ts';
 import { gateErrors } from './gate-errors.ts';
 import type { Fields } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
-import type { VenueError } from './venue-error.ts';
+import { isUnknownRequest, type VenueError } from './venue-error.ts';
 
 /** Which account holds the coins of spot orders. Undefined: the key may not read it. */
 type AccountKind = 'spot' | 'unified' | undefined;
@@ -24,7 +24,9 @@ function toKind({ key }: { key?: Fields }): AccountKind {
 /** A key without the permission `account` gets no mode. Gate's default for an order without `account` then counts. */
 function toDefault(thrown: unknown): undefined {
   const { venueError } = thrown as { venueError?: VenueError };
-  if (venueError?.code !== 'FORBIDDEN' || !gateErrors.errors.isBelieved(venueError.status)) throw thrown;
+  if (venueError === undefined) throw thrown;
+  const isForbidden = venueError.code === 'FORBIDDEN' && gateErrors.errors.isBelieved(venueError.status);
+  if (!isForbidden && !isUnknownRequest(venueError)) throw thrown;
   return undefined;
 }
 

@@ -6,7 +6,7 @@ import { isPair, readPairIds, readResult, readRows } from './kraken-requests.ts'
 import type { Fields } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { VenueOrder } from './venue.ts';
-import { Unsupported, type VenueError } from './venue-error.ts';
+import { isUnknownRequest, Unsupported, type VenueError } from './venue-error.ts';
 
 const statuses = new Map([
   ['pending', 'open'],
@@ -107,8 +107,10 @@ const keyDatesMs = 10 * 60_000;
 
 async function isLimitedToDates(client: CcxtClient): Promise<boolean> {
   const response = await client.privatePostGetApiKeyInfo().catch((thrown: { venueError?: VenueError }) => {
-    if (thrown.venueError?.code === 'EGeneral:Unknown method') return { error: [], result: {} };
-    throw thrown;
+    const { venueError } = thrown;
+    if (venueError === undefined) throw thrown;
+    if (venueError.code !== 'EGeneral:Unknown method' && !isUnknownRequest(venueError)) throw thrown;
+    return { error: [], result: {} };
   });
   const { queryFrom, queryTo } = readResult(response) as Fields;
   return Number(queryFrom ?? 0) > 0 || Number(queryTo ?? 0) > 0;

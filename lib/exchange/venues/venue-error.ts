@@ -32,3 +32,11 @@ export interface VenueError {
   /** What the account's owner can change about it, by `troubleCodes` of the venue. */
   trouble?: TroubleCause;
 }
+
+/** Statuses of an address that has no such request. A stand-in may know only those for orders. */
+const unknownRequestStatuses = new Set([404, 405, 501]);
+
+/** Whether the address does not know the request at all, so that the response says nothing about the account. */
+export function isUnknownRequest({ status }: VenueError): boolean {
+  return unknownRequestStatuses.has(status);
+}

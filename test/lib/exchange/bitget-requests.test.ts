@@ -249,6 +249,19 @@ describe('an order at Bitget', () => {
     ]);
   });
 
+  test.each([
+    ['AMOUNT', '0.1'],
+    ['total', '0'],
+    ['TOTAL', '0'],
+  ])('that waits for a price has its amount in coins, or none: %s', async (planType, amount) => {
+    const plan = { orderId: '1', symbol: 'BTCUSDT', side: 'buy', orderType: 'limit', executePrice: '40000' };
+    const orderList = [{ ...plan, planType, size: '0.1', triggerPrice: '41000', status: 'live', cTime: '1' }];
+    const { exchange } = await startRequestRecorder('bitget', (path) => ({
+      ...{ code: '00000', data: path.endsWith('plan-order') ? { orderList } : [] },
+    }));
+    expect(await exchange.fetchOpenOrders(spot)).toMatchObject([{ order: { orderId: '1', amount } }]);
+  });
+
   test('is no exit: Ripcord sends none', async () => {
     const { exchange, market, requests } = await startTrader(bitgetSpot);
     const stop = { ...close, kind: 'stop-loss', triggerPrice: '40000' } as const;

@@ -245,20 +245,23 @@ describe('the kind of a Gate account', () => {
     expect(await send()).toMatchObject({ kind: 'accepted' });
   });
 
-  test('that the key may not read is left to Gate', async () => {
-    const { stored, sim, market, requests } = await startTrader(gateSpot);
-    const exchange = await ccxtExchanges(stored).of('main');
-    const path = '/api/v4/account/detail';
-    sim.core.addFault({ kind: 'status', status: 403, code: 'FORBIDDEN', match: { path } });
-    const sell = { ...close, amount: '0.1' };
-    expect(await exchange.createMarketOrder(market, sell)).toMatchObject({ kind: 'accepted' });
-    expect(requests()).toEqual([`GET ${path}`, 'POST /api/v4/spot/orders']);
-    const [request] = sim.core
-      .ledger()
-      .filter(({ type }) => type === 'request')
-      .slice(-1);
-    expect(JSON.parse((request as { query: string }).query)).not.toHaveProperty('account');
-  });
+  test.each([{ status: 403, code: 'FORBIDDEN' }, { status: 404 }])(
+    'that the key may not read, or a stand-in does not know, is left to Gate: $status',
+    async (answer) => {
+      const { stored, sim, market, requests } = await startTrader(gateSpot);
+      const exchange = await ccxtExchanges(stored).of('main');
+      const path = '/api/v4/account/detail';
+      sim.core.addFault({ kind: 'status', ...answer, match: { path } });
+      const sell = { ...close, amount: '0.1' };
+      expect(await exchange.createMarketOrder(market, sell)).toMatchObject({ kind: 'accepted' });
+      expect(requests()).toEqual([`GET ${path}`, 'POST /api/v4/spot/orders']);
+      const [request] = sim.core
+        .ledger()
+        .filter(({ type }) => type === 'request')
+        .slice(-1);
+      expect(JSON.parse((request as { query: string }).query)).not.toHaveProperty('account');
+    },
+  );
 
   test('that is not reported leaves the order unsent', async () => {
     const { stored, sim, market } = await startTrader(gateSpot);

@@ -37,13 +37,14 @@ const refusal = (...error: string[]) => ({ error });
 async function startKraken(answer: Answer = () => success({})) {
   const sent: Sent[] = [];
   const server = createServer((request, response) => {
-    void text(request).then((body) => {
+    void text(request).then((sentBody) => {
       const { method, url = '', headers } = request;
       const [path = '', query] = url.split('?');
-      const one = { method, path, body: Object.fromEntries(new URLSearchParams(query ?? body)), headers };
+      const one = { method, path, body: Object.fromEntries(new URLSearchParams(query ?? sentBody)), headers };
       sent.push(one);
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer(one)));
+      const body = answer(one);
+      response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -218,6 +219,14 @@ describe('a look-up by client order id', () => {
       });
     },
   );
+
+  test('reports no order at a server that knows no request about keys, such as a stand-in', async () => {
+    const { exchange } = await startKraken(({ path }) => {
+      if (path.endsWith('/GetApiKeyInfo')) return undefined;
+      return success(path.endsWith('/OpenOrders') ? { open: {} } : { closed: {} });
+    });
+    expect(await exchange.fetchOrder(market, { clientOrderId })).toBeUndefined();
+  });
 
   test.each([
     ['OpenOrders', { open: { 'OBBBBB-BBBBB-BBBBBB': { ...row, cl_ord_id: 'another' } } }],

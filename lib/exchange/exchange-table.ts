@@ -41,7 +41,10 @@ const facts: Record<ParentExchangeId, Facts> = {
   },
   gate: {
     fees: 'what is bought, the quote currency of a sale, GT, or points',
-    refused: ['Exits that rest at the exchange: a stop would have no deadline. Perpetuals, for now.'],
+    refused: [
+      'Perpetuals: not supported yet.',
+      'Exits that rest at the exchange: its price orders have no deadline of their own.',
+    ],
   },
   kraken: {
     fees: 'the quote currency',

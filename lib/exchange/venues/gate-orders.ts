@@ -121,6 +121,8 @@ export async function createOrder(
   const request = {
     ...{ text: toText(order.clientOrderId), currency_pair: market.id, side: order.side, ...fields },
     ...(account === undefined ? {} : { account }),
+    // A sale of coins that the account lacks has to be refused.
+    ...(account === 'unified' ? { auto_borrow: false } : {}),
   };
   try {
     return toOrder(await client.privateSpotPostOrders(request));

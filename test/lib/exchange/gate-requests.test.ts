@@ -232,7 +232,10 @@ describe('the kind of a Gate account', () => {
       .ledger()
       .filter(({ type }) => type === 'request')
       .slice(-1);
-    expect(JSON.parse((request as { query: string }).query)).toMatchObject({ account: 'unified' });
+    expect(JSON.parse((request as { query: string }).query)).toMatchObject({
+      account: 'unified',
+      auto_borrow: false,
+    });
     expect(await exchange.fetchBalance('BTC')).toEqual({ free: '0.9', total: '0.9' });
     expect(await exchange.fetchOpenOrders(market)).toEqual([]);
     expect(requests()).toContain('GET /api/v4/unified/accounts');

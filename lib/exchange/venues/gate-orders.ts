@@ -39,7 +39,7 @@ function toFilled({ filled_amount, amount, left }: Fields, inQuote: boolean) {
 }
 
 /** The amount of a MARKET buy, and what is left of it, is in quote currency. */
-export function toOrder(row: Fields): Order {
+function toOrder(row: Fields): Order {
   const inQuote = row.type === 'market' && row.side === 'buy';
   const order = {
     info: row,
@@ -164,7 +164,7 @@ const searchedMs = 30 * 86_400_000 - 5 * 60_000;
 const earlierMs = 600_000;
 
 /** https://www.gate.com/docs/developers/apiv4/en/#list-orders has no maximum; that of open orders is this one. */
-export const ordersPerPage = 100;
+const ordersPerPage = 100;
 /** "Default: 100, minimum: 1, maximum: 1000". https://www.gate.com/docs/developers/apiv4/en/#query-personal-trading-records */
 export const tradesPerPage = 1_000;
 

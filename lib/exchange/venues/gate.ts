@@ -13,6 +13,7 @@ import { cancelOrder, createOrder, fetchOpenOrders, fetchOrder, toOrderId } from
 import { fetchFills, fetchTrades, tradeListing } from './gate-trades.ts';
 import { type Fields, parseRows } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
+import { spotOnly, withoutExits } from './spot-only.ts';
 import type { Fence, FenceFields, UnsignedRequest, Venue } from './venue.ts';
 import type { VenueError } from './venue-error.ts';
 
@@ -82,7 +83,8 @@ async function fetchMarkets(client: CcxtClient, _kind: MarketKind, id?: string):
 /** Gate v4: spot. https://www.gate.com/docs/developers/apiv4/en/ */
 export const gate: Venue = {
   id: 'gate',
-  kinds: new Set(['spot']),
+  ...spotOnly,
+  ...withoutExits,
   orderApi: ['private', 'spot'],
   // With `unifiedAccount`, ccxt does not ask for the kind of the account before each request.
   options: { defaultType: 'spot', unifiedAccount: false, timeDifference: 0, adjustForTimeDifference: false },
@@ -97,7 +99,6 @@ export const gate: Venue = {
     conditional: { unfilledMs: Number.POSITIVE_INFINITY },
   },
   tradeListing,
-  fundingListing: {},
   // No `replayWindowMs`: Gate does not document that a `text` is unique.
   createReturnsFill: true,
   cancelReturnsFill: true,
@@ -116,9 +117,6 @@ export const gate: Venue = {
   fetchOrder,
   closeParameters: () => ({}),
   entryParameters: () => ({}),
-  stopParameters: () => ({}),
-  exits: {},
-  amendment: () => undefined,
   triggeredOrderId: ({ fired_order_id }) => (fired_order_id ? String(fired_order_id) : undefined),
   isBalanceResponse: (response) => Array.isArray(response) || typeof response.balances === 'object',
   fetchBalances,
@@ -126,13 +124,10 @@ export const gate: Venue = {
 
   useSandbox: (client) => client.setSandboxMode(true),
   fetchMarkets,
-  fetchPosition: () => Promise.reject(new TypeError('a spot account has no perpetual positions')),
-  fetchOpenPositions: () => Promise.resolve([]),
   fetchOpenOrders,
   fetchPermissions,
   fetchFills,
   fetchTrades,
-  fetchFunding: () => Promise.resolve([]),
   fetchTakerRate,
   // A candle is its opening time in seconds, volume, close, high, low and open.
   // https://www.gate.com/docs/developers/apiv4/en/#market-k-line-chart

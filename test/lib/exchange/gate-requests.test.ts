@@ -66,13 +66,13 @@ describe('a request to Gate', () => {
     expect(own).toEqual([toExpected(each)]);
   });
 
-  test('has the rules of Gate at Gate EU, which has no perpetuals and no test network', async () => {
+  test('has the rules of Gate at Gate EU, which has no test network', async () => {
     const [first] = recordings;
     const { exchange, last } = await startRecorder({}, 'gateeu');
     await exchange.createMarketOrder(spot, close);
     expect(last()).toMatchObject(toExpected(first as Recorded));
-    const { id: _, useSandbox: __, kinds: ___, ...rules } = venues.gate;
-    expect(venues.gateeu).toEqual({ ...rules, id: 'gateeu', kinds: new Set(['spot']) });
+    const { id: _, useSandbox: __, ...rules } = venues.gate;
+    expect(venues.gateeu).toEqual({ ...rules, id: 'gateeu' });
   });
 
   test('carries its own send deadline, if it creates or cancels an order', async () => {

@@ -1,5 +1,5 @@
 import type { Argv, InferredOptionTypes } from 'yargs';
-import { exchangeIdSchema, requiresPassword } from '../lib/account/account.ts';
+import { requiresPassword } from '../lib/account/account.ts';
 import { type CommandInput, commands } from '../lib/admin/contract/commands.ts';
 import { describeAccounts, describeAdded, describeCheck } from './account-text.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
@@ -14,7 +14,13 @@ import { printResult } from './terminal.ts';
 import { missingCommand } from './usage-errors.ts';
 
 const addOptions = {
-  exchange: textOption('Exchange', { demandOption: true, choices: exchangeIdSchema.options }),
+  exchange: textOption('Exchange, such as binance, binanceusdm, bybit or okx', { demandOption: true }),
+  generic: {
+    type: 'boolean',
+    default: false,
+    describe: 'Accept an exchange that is at most once, not proven',
+  },
+  uid: textOption('User id, which a few exchanges of --generic require', {}),
   sandbox: { type: 'boolean', describe: "The exchange's test network" },
   'base-url': textOption("Scheme and host that replace the exchange's own; none removes it", {}),
   option: listOption("key=value for ccxt's options"),
@@ -93,6 +99,8 @@ async function addAccount(args: AddArguments): Promise<void> {
   const egress = parseEgress(args.egress);
   const fields = {
     exchange,
+    generic: args.generic || undefined,
+    uid: args.uid,
     sandbox,
     baseUrl: args['base-url'],
     options: parseOptionPairs(args.option),
@@ -128,6 +136,7 @@ function addCommand(yargs: Argv<SharedArguments>) {
         .example('$0 accounts add main --exchange binance', 'prompts for key and secret')
         .example('$0 accounts add main --exchange binance --sandbox < keys.json', 'from a file')
         .example('$0 accounts add main --exchange okx', 'prompts for the passphrase too')
+        .example('$0 accounts add other --exchange whitebit --generic', 'at most once, not proven')
         .example('$0 accounts add main --exchange binance --replace', 'a new key for the same account')
         .example(
           '$0 accounts add main --exchange binance --egress stack',

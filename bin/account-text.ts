@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { CommandResult } from '../lib/admin/contract/commands.ts';
 import { commandHint, type Target } from './command-hint.ts';
+import { nameExchange } from './exchange-text.ts';
 import { type Column, drawFacts, drawTable } from './table.ts';
 import { asPlainText } from './terminal.ts';
 
@@ -18,11 +19,19 @@ export function describeAccounts({ accounts }: CommandResult<'accounts.list'>, t
     : drawTable(
         [
           { head: 'ACCOUNT', text: ({ name }) => name },
-          { head: 'EXCHANGE', text: ({ exchange, problem = '' }) => exchange ?? asPlainText(problem) },
+          {
+            head: 'EXCHANGE',
+            text: ({ exchange, problem = '' }) =>
+              exchange === undefined ? asPlainText(problem) : nameExchange(exchange),
+          },
           ...(accounts.some(({ expiresAt }) => expiresAt !== undefined) ? [expiryColumn] : []),
         ],
         accounts,
       );
+}
+
+function describeSale(sale: CommandResult<'accounts.check'>['sale']): string | undefined {
+  return sale && asPlainText(`${sale.method} ${sale.url}: ${sale.fields.join(', ')}`);
 }
 
 /** @returns that the account is stored, and what to change about its key. */
@@ -31,7 +40,7 @@ export function describeAdded(
   target: Target,
 ): string {
   return [
-    `Account ${account.name} (${asPlainText(account.exchange)}) is stored.`,
+    `Account ${account.name} (${nameExchange(account.exchange)}) is stored.`,
     ...warnings.map(describeWarning),
     `Next: check its permissions with "${commandHint(`accounts check ${account.name}`, target)}".`,
   ].join('\n');
@@ -59,11 +68,12 @@ function describeWarnings(result: CommandResult<'accounts.check'>): string[] {
 /** @returns what the account's key may do, and what to change about it. */
 export function describeCheck(result: CommandResult<'accounts.check'>): string {
   const facts = drawFacts([
-    ['Account', `${result.name} on ${asPlainText(result.exchange)}`],
+    ['Account', `${result.name} on ${nameExchange(result.exchange)}`],
     ['May trade', describePermission(result.canTrade, { safe: 'yes' })],
     ['May withdraw', describePermission(result.canWithdraw, { safe: 'no' })],
     ['Restricted to IP addresses', describePermission(result.ipRestricted, { safe: 'yes' })],
     ['Fixed addresses', result.addresses?.join(', ')],
+    ['A sale would send', describeSale(result.sale)],
     ['Expires', result.expiresAt?.slice(0, 10)],
   ]);
   const warnings = describeWarnings(result);

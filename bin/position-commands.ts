@@ -34,6 +34,7 @@ const listOptions = {
 } as const;
 
 const resolveOptions = {
+  sold: textOption('What an order with an unknown result sold, at an exchange that is not proven', {}),
   apply: { type: 'boolean', default: false, describe: 'Write the result; nothing is sent to the exchange' },
 } as const;
 
@@ -120,10 +121,14 @@ function resolveCommand(yargs: Argv<SharedArguments>) {
         .positional('positionId', positionArgument)
         .options(resolveOptions)
         .example('$0 positions resolve pos_4k1z09qj3m2x', 'only shows the result')
-        .example('$0 positions resolve pos_4k1z09qj3m2x --apply', 'applies the result'),
+        .example('$0 positions resolve pos_4k1z09qj3m2x --apply', 'applies the result')
+        .example(
+          '$0 positions resolve pos_4k1z09qj3m2x --sold 0.5 --apply',
+          'your own word, if nothing is proven',
+        ),
     async (args) => {
-      const { positionId, apply } = args;
-      const input = parseInput('positions.resolve', { positionId, apply });
+      const { positionId, apply, sold } = args;
+      const input = parseInput('positions.resolve', { positionId, apply, sold });
       const result = await createAdminClient(args).call('positions.resolve', input);
       printResult(args, result, () => describeVerdict(result, args));
     },

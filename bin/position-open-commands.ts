@@ -65,6 +65,7 @@ async function adoptPosition(args: AdoptArguments): Promise<void> {
   const input = parseAdoptInput(args);
   const result = await createAdminClient(args).call('positions.adopt', input);
   printResult(args, result, () => describeCreated(result.position, args));
+  if (!args.json) for (const warning of result.warnings ?? []) printRemark(warning);
   if (result.unadoptedOrders !== undefined && !args.json)
     printRemark(
       `Open orders in this market that belong to no position: ${result.unadoptedOrders.join(', ')}. A close leaves them open. ` +

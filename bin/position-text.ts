@@ -1,9 +1,11 @@
 import { styleText } from 'node:util';
 import { exitName } from '../console/exit-name.ts';
+import { atMostOnce, isGeneric } from '../lib/account/account.ts';
 import type { CommandResult, PositionView } from '../lib/admin/contract/commands.ts';
 import { isPositive } from '../lib/amount.ts';
 import type { OrderRecord } from '../lib/position/position.ts';
 import { commandHint, type Target } from './command-hint.ts';
+import { nameExchange } from './exchange-text.ts';
 import { toFigureFacts } from './figure-text.ts';
 import { formatMinute, formatMoney, formatNumber, formatPercent, paintSigned } from './format.ts';
 import { drawLadder, paintProtection } from './ladder-text.ts';
@@ -154,7 +156,7 @@ function describeFacts(position: PositionView): string {
   const base = toBase(position);
   return drawFacts([
     ['Position', position.positionId],
-    ['Market', asPlainText(`${symbol} ${side} on ${exchange}, account ${account}`)],
+    ['Market', asPlainText(`${symbol} ${side} on ${nameExchange(exchange)}, account ${account}`)],
     ['State', paintState(formatState(position), position)],
     ['Label', label === undefined ? undefined : asPlainText(label)],
     ['Tag', tag],
@@ -223,13 +225,17 @@ export function describeVerdict(result: CommandResult<'positions.resolve'>, targ
   ]);
   const apply = commandHint(`positions resolve ${position.positionId} --apply`, target);
   const next = applied ? 'This result is applied.' : `Nothing was changed. To apply this result: ${apply}`;
+  const word = commandHint(`positions resolve ${position.positionId} --sold AMOUNT --apply`, target);
+  if (verdict === 'unknown' && isGeneric(position.exchange))
+    return `${facts}\n\nNothing was changed. State what it sold, 0 for nothing: ${word}`;
   return verdict === 'unknown' ? facts : `${facts}\n\n${next}`;
 }
 
 /** @returns a position on one line, for confirmations. */
 export function namePosition(position: PositionView): string {
-  const { positionId, symbol, side, remaining, account, label } = position;
-  const name = `${positionId}: ${symbol} ${side} on account ${account}, ${formatNumber(remaining)} ${toBase(position)} left`;
+  const { positionId, symbol, side, remaining, account, label, exchange } = position;
+  const proof = isGeneric(exchange) ? `, ${atMostOnce}` : '';
+  const name = `${positionId}: ${symbol} ${side} on account ${account}, ${formatNumber(remaining)} ${toBase(position)} left${proof}`;
   return label === undefined ? name : `${name} (${label})`;
 }
 

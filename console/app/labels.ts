@@ -3,7 +3,7 @@ import type { Part } from '../../lib/position/part.ts';
 import { isOver } from '../state.ts';
 import { computeShare } from './format.ts';
 
-export { exchangeName } from '../../lib/exchange/exchange-name.ts';
+export { exchangeLabel as exchangeName } from '../../lib/exchange/exchange-name.ts';
 
 /** What a link for one position does. */
 export type Action = 'close' | 'keep';

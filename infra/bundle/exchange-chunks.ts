@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
-import { exchangeIdSchema } from '../../lib/account/account.ts';
+import { isGeneric, venueIdSchema } from '../../lib/account/account.ts';
 
 /** Holds one file per exchange. The package exports only the file that imports all of them. */
 const ccxtSources = join(dirname(fileURLToPath(import.meta.resolve('ccxt'))), 'src');
@@ -12,9 +12,7 @@ const venueSources = join(import.meta.dirname, '..', '..', 'lib', 'exchange', 'v
 export const exchangeFolder = './exchanges/';
 
 /** What each supported exchange's chunk is made from, by its id. */
-export const exchangeEntries = Object.fromEntries(
-  exchangeIdSchema.options.map((id) => [id, `exchange:${id}`]),
-);
+export const exchangeEntries = Object.fromEntries(venueIdSchema.options.map((id) => [id, `exchange:${id}`]));
 
 /** @returns the exchange of an entry point. */
 export function exchangeOf(entryPoint: string | undefined): string | undefined {
@@ -42,7 +40,7 @@ export function splitExchanges(): Plugin {
       build.onLoad({ filter: /.*/, namespace: 'exchange' }, ({ path: id }) => ({
         contents: `
 export { default } from ${JSON.stringify(join(ccxtSources, `${id}.js`))};
-export { ${id} as venue } from ${JSON.stringify(join(venueSources, `${id}.ts`))};`,
+${isGeneric(id) ? genericSource(id) : `export { ${id} as venue } from ${JSON.stringify(join(venueSources, `${id}.ts`))};`}`,
         resolveDir: venueSources,
       }));
     },
@@ -62,8 +60,14 @@ export function isolateExchanges(): Plugin {
   };
 }
 
+/** Exchanges of the generic mode share one venue, which becomes a file that only they load. */
+function genericSource(id: string): string {
+  return `import { createGenericVenue } from ${JSON.stringify(join(venueSources, 'generic.ts'))};
+export const venue = createGenericVenue(${JSON.stringify(id)});`;
+}
+
 function loaderSource(): string {
-  const chunks = exchangeIdSchema.options.map((id) => `${id}: () => import('exchange:${id}')`).join(', ');
+  const chunks = venueIdSchema.options.map((id) => `${id}: () => import('exchange:${id}')`).join(', ');
   return `
 const chunks = { ${chunks} };
 async function loadChunk(id) {

@@ -61,8 +61,11 @@ export function createTrigger(
   return trigger;
 }
 
-/** What a hit or a sweep that adopts writes besides the position: its marker and its place in the chain of adoptions. */
-const adoptedKeys = ['market#*', 'name#adopted#*'];
+/**
+ * What a hit or a sweep writes besides the position: of an adoption its marker and its place in the chain of adoptions, of a
+ * close at an exchange that is not proven the block of the market.
+ */
+const adoptedKeys = ['market#*', 'name#adopted#*', 'name#generic#*'];
 
 export function createAdmin(
   scope: Construct,

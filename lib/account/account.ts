@@ -2,12 +2,16 @@ import { z } from 'zod';
 import { Fault, toFault } from '../fault.ts';
 import { expectedSafeUrl, safeUrlSchema } from '../safe-url.ts';
 import { credentialSchema, passwordSchema } from './credential.ts';
+import { atMostOnce, type GenericId, genericIds, isGeneric } from './generic-id.ts';
+import { type RegionalExchangeId, toParent } from './parent-exchange.ts';
+
+export { atMostOnce, isGeneric, toParent };
 
 export const accountNameSchema = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'expected 1 to 64 letters, digits, - or _, such as "main"');
 
-/** The supported exchanges, by ccxt's name. */
+/** The proven exchanges, by ccxt's name. */
 export const exchangeIdSchema = z.enum([
   'binance',
   'binanceusdm',
@@ -26,22 +30,18 @@ export const exchangeIdSchema = z.enum([
 ]);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 
-/** Exchanges of one region, which have the API of another exchange at a host of their own. */
-const parents = {
-  binanceus: 'binance',
-  bybiteu: 'bybit',
-  bybitid: 'bybit',
-  myokx: 'okx',
-  okxus: 'okx',
-  gateeu: 'gate',
-} as const satisfies Partial<Record<ExchangeId, ExchangeId>>;
-
 /** An exchange that is not of one region only. */
-export type ParentExchangeId = Exclude<ExchangeId, keyof typeof parents>;
+export type ParentExchangeId = Exclude<ExchangeId, RegionalExchangeId>;
 
-/** @returns the exchange whose API it has: itself, unless it is of one region only. */
-export function toParent(id: ExchangeId): ParentExchangeId {
-  return id in parents ? parents[id as keyof typeof parents] : (id as ParentExchangeId);
+/** Every exchange that an account can be of. */
+export const venueIdSchema = z.enum([...exchangeIdSchema.options, ...genericIds]);
+export type VenueId = ExchangeId | GenericId;
+
+/** What a table by exchange has its rows by: all exchanges of the generic mode share one. */
+export type VenueKey = ExchangeId | 'generic';
+
+export function toVenueKey(exchange: VenueId): VenueKey {
+  return isGeneric(exchange) ? 'generic' : exchange;
 }
 
 /** The exchanges whose keys have a password, which they call a passphrase. Without it, no request can be signed. */
@@ -84,15 +84,23 @@ const egressMeaning =
 const baseUrlMeaning =
   'Replaces scheme and host of every URL of the exchange, for a regional host, a proxy or a test server.';
 
+const exchangeMeaning =
+  'The exchange. `binanceusdm` is Binance USD-M futures. Some regions have an exchange of their own: `binanceus`; `bybiteu` and `bybitid`; `myokx` in the EEA, `okxus` in the US and Australia; `gateeu`.';
+
 /** One account's credentials: an SSM SecureString on AWS, an entry of accounts.json locally. */
 export const accountSchema = z.strictObject({
-  exchange: exchangeIdSchema.describe(
-    'The exchange. `binanceusdm` is Binance USD-M futures. Some regions have an exchange of their own: `binanceus`; `bybiteu` and `bybitid`; `myokx` in the EEA, `okxus` in the US and Australia; `gateeu`.',
-  ),
+  exchange: venueIdSchema.describe(exchangeMeaning),
   apiKey: credentialSchema.describe('API key.'),
   secret: credentialSchema.describe('Secret of the API key, or a private key as PEM.'),
   password: passwordSchema
     .describe('Password of the API key, which OKX, KuCoin and Bitget require and call a passphrase.')
+    .optional(),
+  uid: credentialSchema.describe('User id, which a few exchanges of the generic mode require.').optional(),
+  generic: z
+    .literal(true)
+    .describe(
+      'Accepts that this exchange is at most once, not proven. Required for each such exchange, and only for them.',
+    )
     .optional(),
   sandbox: z.boolean().describe("Uses the exchange's own test network.").optional(),
   baseUrl: z
@@ -111,6 +119,8 @@ export type Account = z.infer<typeof accountSchema>;
 
 /** An account to be added. It is stricter than `accountSchema`, so that accounts stored earlier stay readable. */
 export const newAccountSchema = accountSchema.extend({
+  /** Any word, so that an exchange which Ripcord refuses is refused with its reason. */
+  exchange: z.string().trim().min(1).describe(exchangeMeaning),
   baseUrl: z
     .union([z.literal('none'), safeUrlSchema], { error: expectedSafeUrl })
     .describe(`${baseUrlMeaning} \`none\` removes it from an account that has one.`)
@@ -123,7 +133,10 @@ export const newAccountSchema = accountSchema.extend({
 export type NewAccount = z.infer<typeof newAccountSchema>;
 
 /** @returns the account with the new fields. What they don't name stays, and `none` removes a field. */
-export function toAccount(kept: Partial<Account>, { baseUrl, egress, ...given }: NewAccount): Account {
+export function toAccount(
+  kept: Partial<Account>,
+  { baseUrl, egress, ...given }: NewAccount & Pick<Account, 'exchange'>,
+): Account {
   const { baseUrl: keptUrl, egress: keptEgress, ...others } = kept;
   const [url, through] = [baseUrl ?? keptUrl, egress ?? keptEgress];
   return {
@@ -136,7 +149,9 @@ export function toAccount(kept: Partial<Account>, { baseUrl, egress, ...given }:
 /** An account without its credentials, or why what is stored under its name can't be used. */
 export interface AccountSummary {
   name: string;
-  exchange?: ExchangeId;
+  exchange?: VenueId;
+  /** The owner has accepted that its closes are at most once, not proven. */
+  generic?: true;
   egress?: 'stack';
   problem?: string;
 }
@@ -168,8 +183,8 @@ export function accountNotFound(name: string): Fault {
 /** One wrong account must not hide the others. */
 export function toSummary(name: string, parse: () => Account): AccountSummary {
   try {
-    const { exchange, egress } = parse();
-    return { name, exchange, ...(egress === 'stack' && { egress }) };
+    const { exchange, generic, egress } = parse();
+    return { name, exchange, ...(generic && { generic }), ...(egress === 'stack' && { egress }) };
   } catch (thrown) {
     return { name, problem: toFault(thrown).message };
   }
@@ -181,7 +196,7 @@ export function toSummary(name: string, parse: () => Account): AccountSummary {
  */
 export function parseAccount(name: string, place: string, stored: unknown): Account {
   const parsed = accountSchema.safeParse(stored);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return requireOptIn(place, parsed.data);
   // The names of unexpected keys may be pasted text.
   const flaw = parsed.error.issues.find(({ code, path }) => code !== 'unrecognized_keys' && path.length > 0);
   const why = flaw === undefined ? '' : ` (${flaw.path.join('.')}: ${flaw.message})`;
@@ -191,4 +206,20 @@ export function parseAccount(name: string, place: string, stored: unknown): Acco
       command: `accounts add ${name} --exchange binance --replace`,
     },
   });
+}
+
+/** Without it, an exchange that is not proven would be used like a proven one. */
+function requireOptIn(place: string, account: Account): Account {
+  const { exchange, generic = false } = account;
+  if (generic === isGeneric(exchange)) return account;
+  const [what, text] = generic
+    ? [
+        `a generic account, but ${exchange} is proven`,
+        'Remove "generic" from it, or store it again without it.',
+      ]
+    : [
+        `${exchange}, which is at most once, not proven`,
+        'Add "generic": true to accept that, or store it again with it.',
+      ];
+  throw new Fault('account-invalid', `${place} is ${what}. Nothing was sent.`, { hint: { text } });
 }

@@ -1,4 +1,6 @@
+import { atMostOnce, isGeneric } from '../account/account.ts';
 import { isPositive } from '../amount.ts';
+import { exchangeName } from '../exchange/exchange-name.ts';
 import { toExitKey } from '../exits/plan-exits.ts';
 import { isRestorable, nameExit } from '../exits/restore-exits.ts';
 import type { Part } from '../position/part.ts';
@@ -16,8 +18,13 @@ export function describePlan(position: Position, planned: PlannedAction): string
     describeCancels(position, plan, 'exitOrders'),
     describeEnd(position, planned, plan),
     describeRest(position, plan),
+    describeGuarantee(position, plan),
   ].filter((step) => step !== '');
   return `${steps.join('; ')}.`;
+}
+
+function describeGuarantee({ exchange }: Position, { order }: ActionPlan): string {
+  return order !== undefined && isGeneric(exchange) ? `${exchangeName(exchange)} is ${atMostOnce}` : '';
 }
 
 function describeCancels(position: Position, plan: ActionPlan, book: 'entryOrders' | 'exitOrders'): string {

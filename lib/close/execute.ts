@@ -29,7 +29,8 @@ import {
   tooSmall,
 } from './outcomes.ts';
 import { resultOfProblem } from './result-of-problem.ts';
-import { resendClose, sendClose } from './send-close.ts';
+import { resendClose, type Sent, sendClose } from './send-close.ts';
+import { sendUnproven } from './send-unproven.ts';
 import { settleClose } from './settle-close.ts';
 import type { Knowledge, PlannedEnd, Step } from './step.ts';
 
@@ -124,7 +125,7 @@ async function runSteps(run: Execution): Promise<ActionResult> {
     if (step.kind === 'end-external') return closedExternally(run, step.external);
     if (run.deps.now() > run.deps.until) return resultOfProblem(run, timeIsOver);
     if (step.kind === 'send') {
-      const sent = await sendClose(run, step.amount);
+      const sent = await send(run, step.amount);
       if (sent !== 'ask-again') return sent;
       continue;
     }
@@ -137,6 +138,11 @@ async function runSteps(run: Execution): Promise<ActionResult> {
     }
     run.known = withoutLateFills(before, run.known);
   }
+}
+
+/** Nothing of what makes a close exactly once can be counted on at an exchange that is not proven. */
+function send(run: Execution, amount: Amount): Promise<Sent> {
+  return run.deps.exchange.unproven === undefined ? sendClose(run, amount) : sendUnproven(run, amount);
 }
 
 function isEnd({ kind }: Step): boolean {

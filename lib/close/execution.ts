@@ -18,6 +18,11 @@ export interface ExecutionDependencies {
    * @returns the position as saved; undefined if another process has taken the claim over.
    */
   startAttempt(position: Position): Promise<Position | undefined>;
+  /**
+   * On an exchange that is not proven: notes that the close order may be sent.
+   * @returns the position whose close order may be under way in the market; undefined if there is none.
+   */
+  blockMarket(position: Position): Promise<Position | undefined>;
   now(): number;
   sleep(ms: number): Promise<void>;
 }

@@ -1,5 +1,7 @@
+import { atMostOnce, isGeneric } from '../account/account.ts';
 import { type Amount, decimal, isPositive, smaller } from '../amount.ts';
-import type { RejectReason } from '../exchange/exchange.ts';
+import { describeMissingLimits, type RejectReason } from '../exchange/exchange.ts';
+import { exchangeName } from '../exchange/exchange-name.ts';
 import type { Part } from '../position/part.ts';
 import type {
   Action,
@@ -95,11 +97,20 @@ export function settled(run: Execution, facts: OutcomeFacts, { reopens = false }
   const { position } = run.known;
   const isAtMost = isPositive(facts.remaining) && lacksFee(position, 'exitOrders');
   const verb = facts.closeOrderId === undefined || reopens ? 'acted' : 'closed it';
-  const detail = [facts.detail, ...(isAtMost ? [unreadFees] : []), ...describeWatch(run.claim, verb)].join(
-    ' ',
-  );
+  const detail = [
+    facts.detail,
+    ...(isAtMost ? [unreadFees] : []),
+    ...describeUnproven(position, facts),
+    ...describeWatch(run.claim, verb),
+  ].join(' ');
   const outcome = createOutcome(position, run.claim, { ...facts, detail }, run.deps.now());
   return { kind: 'settled', outcome, reopens };
+}
+
+/** A close at an exchange that is not proven is never taken for one that is exactly once. */
+function describeUnproven({ exchange, market }: Position, { closeOrderId }: OutcomeFacts): string[] {
+  if (closeOrderId === undefined || !isGeneric(exchange)) return [];
+  return [`${exchangeName(exchange)} is ${atMostOnce}.`, ...describeMissingLimits(market)];
 }
 
 /** Why nothing executed. Codes of Ripcord's own are words; a refusal keeps the exchange's code. */
@@ -204,6 +215,13 @@ export function describeCanceledRest({ known, claim }: Execution): string {
 export function tooSmall(run: Execution): ActionResult {
   const { remaining } = computeTotals(run.known.position);
   const { percent } = run.claim;
+  const { exchange, market } = run.known.position;
+  if (isGeneric(exchange))
+    return failed(run, {
+      source: 'ripcord',
+      code: 'below-minimum' satisfies RejectReason,
+      message: `${remaining} ${market.base} is below the market's minimum, as ccxt lists it. Nothing was sent.`,
+    });
   return percent === undefined
     ? dust(run, remaining)
     : failed(run, {

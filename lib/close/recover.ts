@@ -10,6 +10,7 @@ import { execute, executeAgain, executeFound, readOrders } from './execute.ts';
 import type { ExecutionDependencies } from './execution.ts';
 import { readHoldingToClose } from './external-close.ts';
 import { canceledIds, createFailure, type FailureFacts } from './outcomes.ts';
+import { recoverUnproven } from './recover-unproven.ts';
 import { firstSend, type Observation, type RecoveryStep, recoveryStep } from './recovery-step.ts';
 import { connect, keepIfSenderGone } from './run-claim.ts';
 import { type ExecutionResult, saveResult } from './save-result.ts';
@@ -64,6 +65,8 @@ async function recoverTaken(
 ): Promise<ExecutionResult> {
   let observation: Observation = { kind: 'nothing-read' };
   let step = recoveryStep(claim, observation, services.now());
+  if (step.kind === 'read-close-order' && deps.exchange.unproven !== undefined)
+    return endUnproven(services, deps, taken, { claim, takenAt });
   if (step.kind === 'read-close-order') {
     observation = await readCloseOrder(deps, taken, claim);
     step = await decide(services, deps, taken, { claim, observation });
@@ -75,6 +78,23 @@ async function recoverTaken(
   }
   const run = await endRecovery(deps, taken, claim, observation, step);
   return saveResult(services, taken, step.kind === 'wait' ? { ...claim, ...step.looked } : claim, run);
+}
+
+async function endUnproven(
+  services: Services,
+  deps: ExecutionDependencies,
+  taken: Position,
+  { claim, takenAt }: Takeover,
+): Promise<ExecutionResult> {
+  const step = await recoverUnproven(services, deps, taken, claim);
+  if (step.kind === 'not-sent') return startAttempt(services, deps, taken, { claim, takenAt });
+  if (step.kind === 'settle')
+    return saveResult(services, taken, claim, await executeFound(deps, taken, claim, step.order));
+  const { reason } = step;
+  const end = (result: ActionResult): ActionRun => ({ result, position: taken, requests: deps.requests });
+  return step.kind === 'wait'
+    ? saveResult(services, taken, { ...claim, ...step.quiet }, end({ kind: 'pending', reason }))
+    : saveResult(services, taken, claim, end({ kind: 'attention', reason }));
 }
 
 async function readCloseOrder(

@@ -6,6 +6,7 @@ import type { Services } from '../services.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
 import { execute } from './execute.ts';
 import type { ExecutionDependencies } from './execution.ts';
+import { blockMarket } from './market-block.ts';
 import { recordedExchange } from './recorded-exchange.ts';
 import { type ExecutionResult, saveResult } from './save-result.ts';
 
@@ -51,7 +52,9 @@ export async function connect(
     const venue = await services.exchanges.of(position.account, position.exchange);
     const exchange = recordedExchange(venue, services.now, requests);
     const startAttempt = (known: Position) => saveAttempt(services, known);
-    return { exchange, requests, until, startAttempt, now: services.now, sleep: services.sleep };
+    const block = (known: Position) => blockMarket(services.store, known);
+    const { now, sleep } = services;
+    return { exchange, requests, until, startAttempt, blockMarket: block, now, sleep };
   } catch (thrown) {
     return { fault: toFault(thrown) };
   }

@@ -1,8 +1,10 @@
+import { isGeneric } from '../account/account.ts';
 import { protect } from '../exits/protect.ts';
 import { canceledExits, describeMerged, planReturn, type ReturningExits } from '../exits/restore-exits.ts';
 import { Fault, toFault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { appendFailureNotice, appendNotice, withoutObsolete } from '../notify/notice-text.ts';
+import { toCloseId } from '../position/client-order-id.ts';
 import type { Claim, Outcome, Position, State } from '../position/position.ts';
 import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
@@ -153,10 +155,8 @@ function toStateChange(
       const notices = appendNotice(held, result, now);
       return { ...ended, ...refundUse(held, claim), state: after('fail'), failure: result.failure, notices };
     }
-    case 'attention': {
-      const notices = appendNotice(held, result, now);
-      return { ...ended, state: after('need-attention'), attentionReason: result.reason, notices };
-    }
+    case 'attention':
+      return { ...ended, ...toAttention(held, claim, result, now) };
     case 'released':
       return { ...ended, ...refundUse(held, claim), ...toReleased(held, claim, result.fault, now) };
     case 'retry':
@@ -166,6 +166,24 @@ function toStateChange(
       // This run sends nothing more, so recovery may look the close order up at once.
       return { claim: continued(result.exchangeMessage) };
   }
+}
+
+function toAttention(
+  held: Position,
+  claim: Claim,
+  result: Extract<ActionResult, { kind: 'attention' }>,
+  now: number,
+): PositionChange {
+  const unknownClose = toUnknownClose(held, claim);
+  const notices = appendNotice(held, result, now);
+  return { state: after('need-attention'), attentionReason: result.reason, unknownClose, notices };
+}
+
+/** On an exchange that is not proven, what only the owner can say the result of. */
+function toUnknownClose(held: Position, { claimedAt, sentOrder }: Claim): Position['unknownClose'] {
+  if (!isGeneric(held.exchange)) return undefined;
+  const { sentAt = claimedAt, amount, balanceBefore } = sentOrder ?? {};
+  return { clientOrderId: toCloseId(held), sentAt, amount, balanceBefore };
 }
 
 /** A repeat of a target that is reached would notify at every bar. */

@@ -12,7 +12,7 @@ import { firstSend } from './recovery-step.ts';
 import { settleClose } from './settle-close.ts';
 
 /** `ask-again`: provably nothing executed, and what was read since changes the plan. */
-type Sent = ActionResult | 'ask-again';
+export type Sent = ActionResult | 'ask-again';
 
 /** Sends the MARKET order that closes the position. */
 export async function sendClose(run: Execution, amount: Amount): Promise<Sent> {
@@ -49,7 +49,7 @@ export async function resendClose(run: Execution, amount: Amount): Promise<Actio
 }
 
 /** The only place where a close order leaves. */
-function createClose(run: Execution, amount: Amount, sentAt: number): Promise<CreateResult> {
+export function createClose(run: Execution, amount: Amount, sentAt: number): Promise<CreateResult> {
   const { deps, claim } = run;
   const { position } = run.known;
   // Set before the first byte: from here on the order may exist, even if its response is lost.
@@ -66,7 +66,7 @@ function createClose(run: Execution, amount: Amount, sentAt: number): Promise<Cr
   });
 }
 
-function toPending(result: CreateResult): Extract<ActionResult, { kind: 'pending' }> {
+export function toPending(result: CreateResult): Extract<ActionResult, { kind: 'pending' }> {
   if (result.kind === 'accepted') return { kind: 'pending', reason: 'The close order is not done yet' };
   const { message } = result;
   // Without a code, the words are Ripcord's own.
@@ -76,7 +76,7 @@ function toPending(result: CreateResult): Extract<ActionResult, { kind: 'pending
 }
 
 /** Reads the close order until the exchange reports it done; undefined when that cannot be learned now. */
-async function pollClose(
+export async function pollClose(
   { deps, claim, known: { position } }: Execution,
   clientOrderId: string,
   result: CreateResult,
@@ -137,7 +137,7 @@ async function respond(run: Execution, rejection: Rejection, amount: Amount): Pr
   }
 }
 
-function toNotSent(run: Execution, rejection: Rejection): ActionResult {
+export function toNotSent(run: Execution, rejection: Rejection): ActionResult {
   const { reason, code, message } = rejection;
   // A request that never left has its reason as its code. An exchange error is retried for `notPlacedForMs` only.
   const isFromExchange = code !== reason;

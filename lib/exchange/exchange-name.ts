@@ -1,6 +1,7 @@
-import type { ExchangeId } from '../account/account.ts';
+import type { VenueId } from '../account/account.ts';
+import { atMostOnce, isGeneric } from '../account/generic-id.ts';
 
-const names: Record<ExchangeId, string> = {
+const names: Record<VenueId, string> = {
   binance: 'Binance',
   // Binance writes USDⓈ-M, but many typefaces lack the circled letter.
   binanceusdm: 'Binance USD-M',
@@ -16,9 +17,47 @@ const names: Record<ExchangeId, string> = {
   gate: 'Gate',
   gateeu: 'Gate EU',
   kraken: 'Kraken',
+  // Of the generic mode, as ccxt has them.
+  alpaca: 'Alpaca',
+  bigone: 'BigONE',
+  bingx: 'BingX',
+  bit2c: 'Bit2C',
+  bitbank: 'bitbank',
+  bitopro: 'BitoPro',
+  bitrue: 'Bitrue',
+  bitso: 'Bitso',
+  bitstamp: 'Bitstamp',
+  bitteam: 'BIT.TEAM',
+  btcmarkets: 'BTC Markets',
+  coinbaseexchange: 'Coinbase Exchange',
+  coinex: 'CoinEx',
+  coinmate: 'CoinMate',
+  coinsph: 'Coins.ph',
+  delta: 'Delta Exchange',
+  deribit: 'Deribit',
+  digifinex: 'DigiFinex',
+  foxbit: 'Foxbit',
+  hashkey: 'HashKey Global',
+  hollaex: 'HollaEx',
+  independentreserve: 'Independent Reserve',
+  latoken: 'Latoken',
+  lbank: 'LBank',
+  luno: 'Luno',
+  mexc: 'MEXC Global',
+  poloniex: 'Poloniex',
+  tokocrypto: 'Tokocrypto',
+  toobit: 'Toobit',
+  weex: 'Weex',
+  whitebit: 'WhiteBIT',
+  xt: 'XT',
 };
 
 /** @returns the exchange's name for texts; the id itself if Ripcord does not support that exchange. */
 export function exchangeName(id: string): string {
-  return id in names ? names[id as ExchangeId] : id;
+  return id in names ? names[id as VenueId] : id;
+}
+
+/** @returns the name, and that the exchange is not proven, for lists and headings. */
+export function exchangeLabel(id: string): string {
+  return isGeneric(id) ? `${exchangeName(id)} (${atMostOnce})` : exchangeName(id);
 }

@@ -7,6 +7,7 @@ export * from './margin.ts';
 export * from './market.ts';
 export * from './market-data.ts';
 export type * from './trading.ts';
+export type * from './unproven.ts';
 
 /**
  * The port to one account at one exchange. Every call ends by its own deadline. Times are epoch milliseconds.

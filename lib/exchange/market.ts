@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { amountSchema } from '../amount.ts';
+import { amountSchema, isPositive } from '../amount.ts';
 
 /** A long is closed by selling, a short by buying. */
 export const sideSchema = z.enum(['long', 'short']);
@@ -45,8 +45,18 @@ export const marketRulesSchema = z.object({
   opoAllowed: z.boolean().optional(),
   /** How many conditional orders the account may have open in this market, including the trader's own. */
   conditionalMax: z.number().int().optional(),
+  /** What ccxt made of the market, on an exchange that is not proven: it sends orders by it. */
+  ccxtMarket: z.record(z.string(), z.unknown()).optional(),
   /** Base currency per contract, on venues that count contracts. */
   contractSize: amountSchema.optional(),
 });
 export type MarketRules = z.infer<typeof marketRulesSchema>;
 export type MarketKind = MarketRules['kind'];
+
+/** @returns which of a market's minimums ccxt does not list, as sentences. An order below one of them may be refused. */
+export function describeMissingLimits({ symbol, amountMin, costMin }: MarketRules): string[] {
+  const missing = [...(isPositive(amountMin) ? [] : ['amount']), ...(costMin === undefined ? ['value'] : [])];
+  return missing.length === 0
+    ? []
+    : [`${symbol} lists no minimum ${missing.join(' and no minimum ')} of an order.`];
+}

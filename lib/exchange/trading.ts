@@ -1,5 +1,6 @@
 import type { Amount } from '../amount.ts';
 import type { MarketKind, MarketRules, OrderSide, Side } from './market.ts';
+import type { UnprovenTrading } from './unproven.ts';
 
 /** Which order is meant: by the exchange's order id, or by the client order id if the former is unknown. */
 export interface OrderRef {
@@ -154,7 +155,7 @@ export type RejectReason =
 export type CreateResult =
   | { kind: 'accepted'; order: ExchangeOrder }
   | { kind: 'rejected'; reason: RejectReason; code: string; message: string }
-  | { kind: 'unknown'; code?: string | undefined; message: string };
+  | { kind: 'unknown'; code?: string | undefined; message: string; errorClass?: string | undefined };
 
 /** The result of sending a list: both of its orders, or as of any order. */
 export type CreateListResult =
@@ -229,6 +230,8 @@ export interface Trading {
    * exchange accepts an id once. Absent: an id can be used again once its order has ended.
    */
   readonly replayWindowMs?: number | undefined;
+  /** Set if the exchange is at most once, not proven: a close is sent once, and no look-up proves that it is absent. */
+  readonly unproven?: UnprovenTrading | undefined;
   createMarketOrder(market: MarketRules, order: MarketOrder): Promise<CreateResult>;
   createEntryOrder(market: MarketRules, order: EntryOrder): Promise<CreateResult>;
   /** The exits that can rest at this exchange. A kind of market without an entry holds none. */

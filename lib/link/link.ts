@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exchangeIdSchema } from '../account/account.ts';
+import { venueIdSchema } from '../account/account.ts';
 import { amountSchema } from '../amount.ts';
 import { sideSchema } from '../exchange/exchange.ts';
 import { type Action, actionSchema, positionIdSchema } from '../position/position.ts';
@@ -81,7 +81,7 @@ export const linkSchema = linkOptionsSchema.extend({
   scope: scopeSchema.optional(),
   /** Its position's account and exchange, so that a hit can connect while it claims. If they differ, the position's count. */
   account: z.string().optional(),
-  exchange: exchangeIdSchema.optional(),
+  exchange: venueIdSchema.optional(),
   action: linkActionSchema,
   /** For `reduce`: at most this part of what filled is left, in %; or this part of what remains is closed, in %. */
   toPercent: amountSchema.optional(),

@@ -1,3 +1,4 @@
+import { isGeneric } from '../account/account.ts';
 import type { Fault } from '../fault.ts';
 import { addNotice, type Notice } from '../position/notice.ts';
 import { partTitle } from '../position/part.ts';
@@ -64,7 +65,9 @@ function toEvent(content: NoticeContent): PositionEvent {
 
 function noticeText(content: NoticeContent, position: Position): string {
   const { positionId, market } = position;
-  const resolve = `Check the exchange, then run: ripcord positions resolve ${positionId}`;
+  // Only its owner can state what became of a close order there.
+  const word = isGeneric(position.exchange) ? ' --sold AMOUNT --apply' : '';
+  const resolve = `Check the exchange, then run: ripcord positions resolve ${positionId}${word}`;
   switch (content.kind) {
     case 'settled': {
       const { detail, remaining } = content.outcome;

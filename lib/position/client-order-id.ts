@@ -28,6 +28,13 @@ export function parseEntryClientOrderId(clientOrderId: string): string | undefin
   return own === undefined ? undefined : `pos_${own}`;
 }
 
+/** @returns the position and the attempt that a close order's client order id names. */
+export function parseCloseClientOrderId(clientOrderId: string): Pick<Position, 'positionId' | 'attempt'> {
+  const [, own, attempt = ''] = /^rc([0-9a-z]{12})x([0-9a-z]{1,3})$/.exec(clientOrderId) ?? [];
+  if (own === undefined) throw new TypeError('not the id of a close order');
+  return { positionId: `pos_${own}`, attempt: Number.parseInt(attempt, 36) };
+}
+
 /** Whether Ripcord sent the order with this client order id. */
 export function isOwnClientOrderId(clientOrderId: string): boolean {
   return /^rc[0-9a-z]{12}[expsl][0-9a-z]{1,3}$/.test(clientOrderId);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { exchangeIdSchema } from '../account/account.ts';
+import { venueIdSchema } from '../account/account.ts';
 import { amountSchema, decimal, isPositive, signedAmountSchema } from '../amount.ts';
 import { marginSchema, sideSchema } from '../exchange/exchange.ts';
 import {
@@ -30,7 +30,7 @@ import { describeProgress } from './wording.ts';
 export const positionViewSchema = z.object({
   positionId: positionIdSchema,
   account: z.string(),
-  exchange: exchangeIdSchema,
+  exchange: venueIdSchema,
   symbol: z.string(),
   /** The exchange's own id of the market, such as `BTCUSDT`. */
   marketId: z.string(),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { exchangeIdSchema } from '../account/account.ts';
+import { venueIdSchema } from '../account/account.ts';
 import { amountSchema, signedAmountSchema } from '../amount.ts';
 import { marginSchema, marketRulesSchema, sideSchema } from '../exchange/exchange.ts';
 import { exitPlanSchema } from './exit-plan.ts';
 import { noticeSchema } from './notice.ts';
+import { sentOrderSchema, unknownCloseSchema } from './sent-order.ts';
 import { tagSchema } from './tag.ts';
 
 /** `pos_` and 12 of 0-9a-z: 62 random bits, short enough to fit into a client order id. */
@@ -175,11 +176,8 @@ export const claimSchema = z.object({
   lostAttempts: z.number().optional(),
   /** The exchange's last message about a close order whose result was unknown. */
   lastExchangeMessage: z.string().optional(),
-  /**
-   * The present attempt's close order: what was sent, if that is known, and not later than when it was sent first.
-   * Epoch milliseconds.
-   */
-  sentOrder: z.object({ amount: amountSchema.optional(), sentAt: z.number() }).optional(),
+  /** The present attempt's close order. */
+  sentOrder: sentOrderSchema.optional(),
   /** How often a look-up after the receive window missed the present attempt's close order. */
   notFoundCount: z.number().optional(),
   /** When the last of these look-ups was. The next one counts only `missIntervalMs` later. Epoch milliseconds. */
@@ -204,7 +202,7 @@ export type State = z.infer<typeof stateSchema>;
 const positionFieldsSchema = z.object({
   positionId: positionIdSchema,
   account: z.string(),
-  exchange: exchangeIdSchema,
+  exchange: venueIdSchema,
   symbol: z.string(),
   side: sideSchema,
   label: z.string().optional(),
@@ -257,6 +255,8 @@ const positionFieldsSchema = z.object({
   failure: failureSchema.optional(),
   /** Why the position needs its owner's attention. */
   attentionReason: z.string().optional(),
+  /** The close order whose result only its owner can state, on an exchange that is not proven. */
+  unknownClose: unknownCloseSchema.optional(),
   /** What the owner is to be notified of, oldest first: written with what it reports, delivered by the sweep. */
   notices: z.array(noticeSchema).optional(),
 });

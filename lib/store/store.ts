@@ -230,6 +230,7 @@ export interface PositionChange {
   outcome?: Position['outcome'] | null;
   failure?: Position['failure'] | null;
   attentionReason?: string | null;
+  unknownClose?: Position['unknownClose'] | null;
   entryOrders?: Position['entryOrders'];
   exitOrders?: Position['exitOrders'];
   exitPlan?: Position['exitPlan'];

@@ -1,4 +1,4 @@
-import type { ExchangeId } from '../account/account.ts';
+import type { VenueId } from '../account/account.ts';
 import type { Amount } from '../amount.ts';
 import { decimal, isPositive, toAmount } from '../amount.ts';
 import type { ExchangePosition } from '../exchange/exchange.ts';
@@ -19,7 +19,7 @@ import { type OwnedThere, readOwned } from './markers.ts';
 
 /** A perpetual market of an account, and the side. */
 export interface ExcessPlace extends MarketSide {
-  exchange: ExchangeId;
+  exchange: VenueId;
 }
 
 /** @returns where the link adopts; undefined if it does not. */

@@ -1,3 +1,4 @@
+import { toVenueKey } from '../account/account.ts';
 import { isPositive } from '../amount.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { protect } from '../exits/protect.ts';
@@ -40,7 +41,7 @@ export function newAccountRun(run: SweepRun, positions: readonly Position[]): Ac
     first && {
       run,
       account: first.account,
-      gate: run.gates[first.exchange],
+      gate: run.gates[toVenueKey(first.exchange)],
       isLarge: positions.length >= limits.snapshotFrom,
       lackFigures: [],
       awaited: limits.awaitedExits,

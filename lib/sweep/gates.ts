@@ -1,15 +1,16 @@
-import { type ExchangeId, exchangeIdSchema } from '../account/account.ts';
+import { exchangeIdSchema, toVenueKey, type VenueKey, venueIdSchema } from '../account/account.ts';
 import type { Exchange, TradeRange } from '../exchange/exchange.ts';
 import type { Services } from '../services.ts';
 import { type ChargedTo, Gate } from './gate.ts';
 import type { ExchangeLimits, SweepLimits, Weights } from './limits.ts';
 
-export type Gates = Readonly<Record<ExchangeId, Gate>>;
+export type Gates = Readonly<Record<VenueKey, Gate>>;
 
 /** @param part of the limits: several runs can begin in one minute. */
 export function createGates(services: Services, { exchanges }: SweepLimits, part: number): Gates {
   const create = (limits: ExchangeLimits) => new Gate(services, { ...limits, weight: part * limits.weight });
-  return Object.fromEntries(exchangeIdSchema.options.map((id) => [id, create(exchanges[id])])) as Gates;
+  const ids: VenueKey[] = [...exchangeIdSchema.options, 'generic'];
+  return Object.fromEntries(ids.map((id) => [id, create(exchanges[id])])) as Gates;
 }
 
 /** @returns services that charge the weight of each request to the gate of its exchange. */
@@ -24,10 +25,10 @@ export function withGates(
     exchanges: {
       async of(account, exchange) {
         const found = await services.exchanges.of(account, exchange);
-        const { data: id } = exchangeIdSchema.safeParse(exchange);
-        return id === undefined
-          ? found
-          : metered(found, exchanges[id].weights, (weight) => gates[id].charge(weight, chargedTo));
+        const { data: id } = venueIdSchema.safeParse(exchange);
+        if (id === undefined) return found;
+        const key = toVenueKey(id);
+        return metered(found, exchanges[key].weights, (weight) => gates[key].charge(weight, chargedTo));
       },
     },
   };

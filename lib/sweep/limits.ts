@@ -1,4 +1,4 @@
-import type { ExchangeId } from '../account/account.ts';
+import type { VenueKey } from '../account/account.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { snapshotFrom } from '../position/snapshot.ts';
 
@@ -10,7 +10,7 @@ export interface SweepLimits {
   accountIntervalMs: number;
   /** For how many positions of one account a run waits to look up exits whose responses were lost. */
   awaitedExits: number;
-  exchanges: Readonly<Record<ExchangeId, ExchangeLimits>>;
+  exchanges: Readonly<Record<VenueKey, ExchangeLimits>>;
 }
 
 /** Of one exchange and run. Exchanges count per address, which all accounts can share. */
@@ -224,6 +224,13 @@ const gate: ExchangeLimits = {
   },
 };
 
+/** Of all exchanges of the generic mode together: what each of them allows is not known. */
+const generic: ExchangeLimits = {
+  ...share(120),
+  intervalMs: 500,
+  weights: { calls: {}, other: 1, flat: 0, causes: 0, look: 6 },
+};
+
 export const sweepLimits: SweepLimits = {
   snapshotFrom,
   accountIntervalMs: 400,
@@ -236,5 +243,6 @@ export const sweepLimits: SweepLimits = {
     bitget,
     ...{ gate, gateeu: gate },
     kraken,
+    generic,
   },
 };

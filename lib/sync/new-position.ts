@@ -1,4 +1,4 @@
-import type { ExchangeId } from '../account/account.ts';
+import type { VenueId } from '../account/account.ts';
 import type { Exchange, ExchangePosition, MarketRules, Side } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import type { OrderRecord, Position } from '../position/position.ts';
@@ -14,7 +14,7 @@ export interface NewPositionInput {
 
 /** Where a new position is: an account's exchange, and a market there. */
 export interface Place {
-  exchangeId: ExchangeId;
+  exchangeId: VenueId;
   exchange: Exchange;
   market: MarketRules;
 }

@@ -1,12 +1,14 @@
 import { type Account, requiresPassword, toAccount } from '../../account/account.ts';
-import type { Permissions } from '../../exchange/exchange.ts';
+import type { Exchange, Permissions } from '../../exchange/exchange.ts';
 import { exchangeName } from '../../exchange/exchange-name.ts';
 import { Fault, toFault } from '../../fault.ts';
 import { toSentence } from '../../position/wording.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { recordSale, toGenericWarnings } from './describe-generic.ts';
 import { forgetExpiry } from './forget-expiry.ts';
 import { judgeKey } from './judge-key.ts';
+import { requireExchange } from './require-exchange.ts';
 
 type Services = Pick<AdminServices, 'accounts' | 'connect' | 'services'>;
 type Input = CommandInput<'accounts.add'>;
@@ -20,7 +22,8 @@ export async function addAccount(services: Services, input: Input): Promise<Comm
   const { known, lost } = await findStored(services, input);
   // A mistyped name must not replace the keys that another account's open positions need.
   if (known !== undefined && !replace) refuseOther(known, input);
-  const account = toAccount(keptFields(known, input.account), input.account);
+  const exchange = requireExchange(name, input.account);
+  const account = toAccount(keptFields(known, { exchange }), { ...input.account, exchange });
   requirePassword(input, account);
   const { accountId, warnings } =
     input.unchecked === true
@@ -28,7 +31,8 @@ export async function addAccount(services: Services, input: Input): Promise<Comm
       : await checkKey(services, input, { account, known });
   await services.accounts.write(name, { ...account, ...(accountId === undefined ? {} : { accountId }) });
   if (known?.apiKey !== account.apiKey) await forgetExpiry(services.services, name);
-  return { account: { name, exchange: account.exchange }, warnings: [...lost, ...warnings] };
+  const { generic } = account;
+  return { account: { name, exchange, ...(generic && { generic }) }, warnings: [...lost, ...warnings] };
 }
 
 /**
@@ -38,7 +42,7 @@ export async function addAccount(services: Services, input: Input): Promise<Comm
 function keptFields(known: Account | undefined, { exchange }: Pick<Account, 'exchange'>): Partial<Account> {
   if (known === undefined) return {};
   if (known.exchange !== exchange) return known.egress === undefined ? {} : { egress: known.egress };
-  const { apiKey: _, secret: _secret, password: _password, accountId: _id, ...others } = known;
+  const { apiKey: _, secret: _secret, password: _password, uid: _uid, accountId: _id, ...others } = known;
   return others;
 }
 
@@ -89,8 +93,9 @@ async function checkKey(
   { account, known }: { account: Account; known: Account | undefined },
 ): Promise<{ accountId: string | undefined; warnings: string[] }> {
   const { exchange, apiKey } = account;
-  const command = `accounts add ${input.name} --exchange ${exchange}${input.replace ? ' --replace' : ''}`;
-  const reported = await readPermissions(services, account).catch((thrown: unknown) => {
+  const flags = `${account.generic ? ' --generic' : ''}${input.replace ? ' --replace' : ''}`;
+  const command = `accounts add ${input.name} --exchange ${exchange}${flags}`;
+  const { reported, sale } = await readKey(services, account).catch((thrown: unknown) => {
     throw notStored(toFault(thrown), command);
   });
   // The same key with another secret can't be one of another account.
@@ -100,14 +105,19 @@ async function checkKey(
     accountId: replaced.accountId ?? (await readAccountId(services, replaced)),
   };
   const warnings = judgeKey({ exchange, reported, before, now: services.services.now() }, input, command);
-  return { accountId: 'unproven' in reported ? undefined : reported.accountId, warnings };
+  return {
+    accountId: 'unproven' in reported ? undefined : reported.accountId,
+    warnings: [...toGenericWarnings(account, sale), ...warnings],
+  };
 }
 
-async function readPermissions(
-  { connect }: Services,
-  account: Account,
-): Promise<Permissions | { unproven: string }> {
+async function readKey({ connect }: Services, account: Account) {
   const exchange = await connect(account);
+  const sale = await recordSale(exchange);
+  return { sale, reported: await readPermissions(exchange) };
+}
+
+function readPermissions(exchange: Exchange): Promise<Permissions | { unproven: string }> {
   return exchange.fetchPermissions().catch((thrown: unknown) => {
     const { code, detail } = toFault(thrown);
     if (code !== 'key-unproven') throw thrown;

@@ -1,9 +1,9 @@
-import { type ExchangeId, type ParentExchangeId, toParent } from '../../account/account.ts';
+import { isGeneric, type ParentExchangeId, toParent, type VenueId } from '../../account/account.ts';
 import { exchangeName } from '../../exchange/exchange-name.ts';
 
 /** What is known of a key's allow-list, and of the addresses that its account uses. */
 export interface AllowList {
-  exchange: ExchangeId;
+  exchange: VenueId;
   /** The stack's fixed addresses, if the account uses them. */
   addresses: readonly string[];
   /** Those of them through which the exchange refused the key. */
@@ -44,7 +44,8 @@ export function toAllowListWarnings({
   allowed = [],
 }: AllowList): string[] {
   if (addresses.length === 0) return [];
-  const paste = `At ${exchangeName(exchange)} under ${places[toParent(exchange)]}, enter: ${addresses.join(', ')}`;
+  const place = isGeneric(exchange) ? 'the settings of the API key' : places[toParent(exchange)];
+  const paste = `At ${exchangeName(exchange)} under ${place}, enter: ${addresses.join(', ')}`;
   const others = allowed.filter((each) => !addresses.some((address) => isListedAs(each, address)));
   return [
     ...(refused.length > 0

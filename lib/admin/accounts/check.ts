@@ -3,6 +3,7 @@ import { type FaultCode, toFault } from '../../fault.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
 import { toAllowListWarnings } from './allow-list.ts';
+import { recordSale, toGenericWarnings } from './describe-generic.ts';
 import { toKeyWarnings } from './key-warnings.ts';
 
 type Services = Pick<AdminServices, 'services' | 'accounts' | 'fixedAddresses'>;
@@ -15,15 +16,19 @@ export async function checkAccount(
   const account = await accounts.read(name, { fresh: true });
   const { exchange } = account;
   const addresses = account.egress === 'stack' ? (fixedAddresses?.addresses ?? []) : [];
-  const { expiresAt, ...permissions } = await (await services.exchanges.of(name)).fetchPermissions();
+  const connected = await services.exchanges.of(name);
+  const sale = await recordSale(connected);
+  const { expiresAt, ...permissions } = await connected.fetchPermissions();
   const { ipRestricted, allowedAddresses } = permissions;
   const failed = await findFailed(account, addresses, fixedAddresses);
   const lists = { exchange, addresses, ...failed, ipRestricted, allowed: allowedAddresses };
   return {
     ...{ name, exchange, ...permissions },
+    ...(sale === undefined ? {} : { generic: true as const, sale }),
     ...(addresses.length === 0 ? {} : { addresses: [...addresses] }),
     ...(expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() }),
     warnings: [
+      ...toGenericWarnings(account, sale),
       ...toKeyWarnings({ ...permissions, expiresAt }, services.now()),
       ...toAllowListWarnings(lists),
     ],

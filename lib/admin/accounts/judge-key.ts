@@ -1,4 +1,4 @@
-import type { ExchangeId } from '../../account/account.ts';
+import type { VenueId } from '../../account/account.ts';
 import type { Permissions } from '../../exchange/exchange.ts';
 import { exchangeName } from '../../exchange/exchange-name.ts';
 import { Fault } from '../../fault.ts';
@@ -7,11 +7,11 @@ import { toKeyWarnings } from './key-warnings.ts';
 
 /** What is known of a key that is about to be stored. */
 export interface KeyFacts {
-  exchange: ExchangeId;
+  exchange: VenueId;
   /** What the exchange reported; or why this address can't prove any key. */
   reported: Permissions | { unproven: string };
   /** Of the key that it replaces. */
-  before?: { exchange: ExchangeId; accountId: string | undefined } | undefined;
+  before?: { exchange: VenueId; accountId: string | undefined } | undefined;
   now: number;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { accountNameSchema, exchangeIdSchema, newAccountSchema } from '../../account/account.ts';
+import { accountNameSchema, newAccountSchema, venueIdSchema } from '../../account/account.ts';
 import { amountSchema } from '../../amount.ts';
 import { candleIntervalSchema, marketRulesSchema, sideSchema } from '../../exchange/exchange.ts';
 import { positionIdSchema } from '../../position/position.ts';
@@ -40,7 +40,12 @@ const exchangePositionSchema = z.object({
   positionId: positionIdSchema.optional(),
 });
 
-const accountViewSchema = z.object({ name: z.string(), exchange: exchangeIdSchema });
+const accountViewSchema = z.object({
+  name: z.string(),
+  exchange: venueIdSchema,
+  /** The exchange is at most once, not proven. */
+  generic: z.literal(true).optional(),
+});
 
 const listedAccountSchema = accountViewSchema.partial({ exchange: true }).extend({
   /** Whether its requests leave from the stack's fixed addresses. */
@@ -58,7 +63,14 @@ const openResult = z.object({
 });
 
 const marketResult = marketRulesSchema
-  .omit({ id: true, settle: true, opoAllowed: true, conditionalMax: true, contractSize: true })
+  .omit({
+    id: true,
+    settle: true,
+    opoAllowed: true,
+    conditionalMax: true,
+    contractSize: true,
+    ccxtMarket: true,
+  })
   .extend({
     /** As in positions and in `positions.prices`. */
     marketId: z.string(),
@@ -76,7 +88,19 @@ const marketResult = marketRulesSchema
 /** Absent: the exchange does not report it. */
 const checkResult = z.object({
   name: accountNameSchema,
-  exchange: exchangeIdSchema,
+  exchange: venueIdSchema,
+  /** The exchange is at most once, not proven. */
+  generic: z.literal(true).optional(),
+  /** What a MARKET sale would send there. It was recorded, and nothing left. */
+  sale: z
+    .object({
+      symbol: z.string(),
+      method: z.string(),
+      url: z.string(),
+      fields: z.array(z.string()),
+      namesOrder: z.boolean(),
+    })
+    .optional(),
   canTrade: z.boolean().optional(),
   canWithdraw: z.boolean().optional(),
   ipRestricted: z.boolean().optional(),
@@ -97,7 +121,7 @@ export const accountsCommands = {
     summary:
       'Checks the credentials of an exchange account and stores them. Refuses a name that is stored with another key or exchange, unless it is to be replaced.',
     details:
-      "Refuses a key that the exchange refuses, that can't trade or can withdraw, and in place of another one a key of another account at the exchange. What the exchange does not report is in `warnings`. A replacement keeps `sandbox`, `baseUrl`, `options` and `egress` unless it names them, for another exchange only `egress`; `none` as `baseUrl` or `egress` removes it.",
+      "Refuses a key that the exchange refuses, that can't trade or can withdraw, and in place of another one a key of another account at the exchange. What the exchange does not report is in `warnings`. An exchange of the generic mode needs `generic`: it is at most once, not proven. A replacement keeps `sandbox`, `baseUrl`, `options` and `egress` unless it names them, for another exchange only `egress`; `none` as `baseUrl` or `egress` removes it.",
     input: z.strictObject({
       name: accountNameSchema.describe('Your name for the account.'),
       account: newAccountSchema.describe('Exchange and credentials, as in accounts.json.'),

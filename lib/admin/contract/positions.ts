@@ -44,6 +44,8 @@ const effectSchema = z.object({ fires: z.boolean(), would: z.string() });
 const adoptResult = positionResult.extend({
   /** Ids of open orders on the exit side of this market that belong to no position. A close leaves them open. */
   unadoptedOrders: z.array(z.string()).optional(),
+  /** What the owner has to know of an exchange that is not proven. */
+  warnings: z.array(z.string()).optional(),
 });
 
 /** A place in the list, which stays when its position is forgotten; or the id of a position. */
@@ -183,6 +185,11 @@ export const positionsCommands = {
     input: z.strictObject({
       positionId: positionIdField,
       apply: z.boolean().describe('Writes the result. Default: only shows it.').optional(),
+      sold: amountSchema
+        .describe(
+          'At an exchange of the generic mode: what the close order with an unknown result sold, in base currency, by your own look at the exchange. `0`: nothing.',
+        )
+        .optional(),
     }),
     result: resolveResult,
   },

@@ -1,4 +1,4 @@
-import type { ExchangeId } from '../../account/account.ts';
+import type { VenueId } from '../../account/account.ts';
 import type { Exchange, MarketRules } from '../../exchange/exchange.ts';
 import { exchangeName } from '../../exchange/exchange-name.ts';
 import { Fault } from '../../fault.ts';
@@ -63,7 +63,7 @@ export async function findPlace(
 }
 
 /** Otherwise each hit would be refused. */
-function requireStops({ exits }: Exchange, exchange: ExchangeId, { kind }: MarketRules): void {
+function requireStops({ exits }: Exchange, exchange: VenueId, { kind }: MarketRules): void {
   if (exits[kind]?.forms.has('stop-loss') === true) return;
   throw new Fault(
     'invalid-input',

@@ -1,4 +1,6 @@
-import type { ExchangePosition } from '../../exchange/exchange.ts';
+import { atMostOnce, isGeneric } from '../../account/account.ts';
+import { describeMissingLimits, type ExchangePosition } from '../../exchange/exchange.ts';
+import { exchangeName } from '../../exchange/exchange-name.ts';
 import { Fault } from '../../fault.ts';
 import { addFees } from '../../position/order-sync.ts';
 import type { Position } from '../../position/position.ts';
@@ -18,6 +20,7 @@ import {
 } from '../../sync/new-position.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { refuseGeneric } from '../generic-limits.ts';
 import { findOrder } from './adopted-order.ts';
 import { connectPlace } from './connect-place.ts';
 import { computeDeclaredSize } from './declared-size.ts';
@@ -36,6 +39,9 @@ export async function adoptPosition(
 ): Promise<CommandResult<'positions.adopt'>> {
   const { services } = adminServices;
   const place = await connectPlace(adminServices, input);
+  const { entryIds, exitIds } = parseOrderIds(input);
+  if (input.side === 'short' || entryIds.length + exitIds.length > 0)
+    refuseGeneric(place.exchangeId, 'adopt');
   // An adoption by a link's hit at the same time gets the same id, so one of the two is refused.
   const slot =
     place.market.kind === 'spot' ? undefined : await findSlot(services, toMarketSide(input, place));
@@ -46,8 +52,17 @@ export async function adoptPosition(
   const unadoptedOrders = await findUnadoptedOrders(services, position).catch(() => []);
   return {
     position: toPositionView(position),
+    ...(isGeneric(place.exchangeId) ? { warnings: toAdoptWarnings(place) } : {}),
     ...(unadoptedOrders.length === 0 ? {} : { unadoptedOrders }),
   };
+}
+
+/** What its owner has to know of a position at an exchange that is not proven. */
+function toAdoptWarnings({ exchangeId, market }: Place): string[] {
+  return [
+    `${exchangeName(exchangeId)} is ${atMostOnce}. A close is sent once, and if its result is not known, Ripcord asks you.`,
+    ...describeMissingLimits(market),
+  ];
 }
 
 async function readAdopted(

@@ -2,6 +2,7 @@ import { Fault } from '../../fault.ts';
 import { keepAdoptedId } from '../../strategy/adopted-chain.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { refuseGeneric } from '../generic-limits.ts';
 import { revokeLink } from '../links/revoke.ts';
 import { requirePosition } from '../require.ts';
 
@@ -12,6 +13,7 @@ export async function forgetPosition(
 ): Promise<CommandResult<'positions.forget'>> {
   const { store } = services;
   const position = await requirePosition(services, positionId);
+  if (position.state === 'needs-attention') refuseGeneric(position.exchange, 'forget');
   const links = (await store.listLinks(positionId)).filter(({ revokedAt }) => revokedAt === undefined);
   for (const { linkId } of links) await revokeLink({ services }, { linkId });
   await keepAdoptedId(store, position);

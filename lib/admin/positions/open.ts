@@ -17,6 +17,7 @@ import {
 } from '../../sync/new-position.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { refuseGeneric } from '../generic-limits.ts';
 import { requireAccount } from '../require.ts';
 import { connectPlace } from './connect-place.ts';
 import { computeEntrySize } from './entry-size.ts';
@@ -45,6 +46,7 @@ async function openOnce(
 ): Promise<Position> {
   const { services, accounts } = adminServices;
   await requireAccount(accounts, input.account);
+  refuseGeneric((await accounts.read(input.account)).exchange, 'open');
   const key = toRequestKey(input);
   const earlier = await services.store.readReservation(key);
   if (earlier !== undefined && earlier !== refusedRequest) return readRepeated(services, earlier, input);

@@ -43,7 +43,8 @@ function mergeOptions(own: Options, fixed: Options): Options {
 function rebaseUrls(urls: Record<string, unknown>, baseUrl: string): void {
   const origin = new URL(baseUrl).origin;
   for (const [name, url] of Object.entries(urls)) {
-    if (typeof url === 'string') urls[name] = origin + new URL(url).pathname.replace(/\/$/, '');
+    // As text: a URL would encode the braces of a path's parameters.
+    if (typeof url === 'string') urls[name] = origin + url.replace(/^\w+:\/\/[^/]*/, '').replace(/\/$/, '');
     else if (typeof url === 'object' && url !== null) rebaseUrls(url as Record<string, unknown>, baseUrl);
   }
 }
@@ -75,6 +76,11 @@ function parseError(venue: Venue, status: number, body: unknown, text: string): 
   return trouble === undefined ? error : { ...error, trouble };
 }
 
+/** What an error of an exchange without a table means is only in ccxt's class of it. */
+function toErrorClass({ unproven }: Venue, thrown: unknown): Pick<VenueError, 'errorClass'> {
+  return unproven !== undefined && thrown instanceof Error ? { errorClass: thrown.name } : {};
+}
+
 /**
  * Attaches the venue's error response to what ccxt throws, as `venueError`: ccxt's messages lose the code of some
  * errors, and may contain the signed URL.
@@ -85,7 +91,7 @@ function interceptResponses(client: CcxtClient, venue: Venue, gate: RetryAfterGa
     const { pauseMs } = findCodelessRow(venue.id, status, text ?? '') ?? {};
     gate.onResponse(status, findHeader(headers, 'retry-after'), pauseMs);
     const withVenueError = (thrown: unknown) => {
-      const error = parseError(venue, status, body, text ?? '');
+      const error = { ...parseError(venue, status, body, text ?? ''), ...toErrorClass(venue, thrown) };
       return Object.assign(thrown instanceof Error ? thrown : new Error('error response'), {
         venueError: redactKeys(client, error),
       });
@@ -185,8 +191,10 @@ const fetchUntilDeadline: typeof ccxtFetch = (url, options, agents) => {
 };
 
 /** Without this, the order would go to the live exchange. */
-function useSandbox(client: CcxtClient, { id, useSandbox }: Venue): void {
-  if (useSandbox === undefined)
+function useSandbox(client: CcxtClient, { id, useSandbox, unproven }: Venue): void {
+  // Of an exchange that is not proven, only ccxt knows whether it has one.
+  const isKnown = unproven === undefined || client.urls.test !== undefined;
+  if (useSandbox === undefined || !isKnown)
     throw new Fault('account-invalid', `${exchangeName(id)} has no test network. Nothing was sent.`, {
       hint: { text: 'Store the account again without "sandbox", to trade with real money.' },
     });
@@ -211,6 +219,7 @@ export async function createClient(
     apiKey: account.apiKey,
     secret: account.secret,
     ...(account.password === undefined ? {} : { password: account.password }),
+    ...(account.uid === undefined ? {} : { uid: account.uid }),
     // A trigger makes one or two calls. Waiting in ccxt's queue would only worsen the price.
     enableRateLimit: false,
     timeout: timeoutMs,
@@ -232,5 +241,6 @@ export async function createClient(
   interceptResponses(client, venue, gate);
   interceptRequests(client, venue, gate, now);
   fenceRequests(client, venue);
+  venue.prepare?.(client);
   return client;
 }

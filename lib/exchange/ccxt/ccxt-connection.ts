@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import { type Account, type ExchangeId, requiresPassword } from '../../account/account.ts';
+import { type Account, requiresPassword } from '../../account/account.ts';
 import { Deadline, inTime, runUntil, timeLeft } from '../../deadline.ts';
 import { Fault } from '../../fault.ts';
 import type { HttpAgents } from '../../http-agents.ts';
@@ -21,6 +21,7 @@ import {
 import { createClient } from './ccxt-client.ts';
 import { requestsOfCall } from './ccxt-fetch.ts';
 import { loadVenue } from './ccxt-loader.ts';
+import { canSign, invalidSecret, missingPassword, requireCredentials } from './check-credentials.ts';
 
 export interface Deadlines {
   /** For one call of the port, in milliseconds. */
@@ -41,6 +42,7 @@ function joinKeys({ apiKey, secret, password = '' }: Account): string {
 
 /** @returns the market as ccxt's own object. */
 function toCcxtMarket(rules: MarketRules, venue: Venue) {
+  if (rules.ccxtMarket !== undefined) return rules.ccxtMarket;
   const isSpot = rules.kind === 'spot';
   return {
     id: rules.id,
@@ -101,7 +103,8 @@ export class CcxtConnection {
 
   /** Opens the connection of the next order. */
   openConnection(): void {
-    this.#agents.openConnection(findOrderUrl(this.client, this.venue));
+    // Which host takes the orders of an exchange of the generic mode is only known of a recorded order.
+    if (this.venue.unproven === undefined) this.#agents.openConnection(findOrderUrl(this.client, this.venue));
   }
 
   /** Gives ccxt one market by its stored rules, so that no call loads all markets. */
@@ -231,36 +234,6 @@ export function findOrderUrl(client: CcxtClient, { orderApi }: Pick<Venue, 'orde
   return client.implodeHostname(url as string);
 }
 
-/** Whether requests can be signed. Otherwise each would fail before it is sent, and be taken for one without a response. */
-function canSign(client: CcxtClient, { orderApi, signApi = orderApi }: Venue, secret: string): boolean {
-  try {
-    Object.assign(Object.create(client), { secret }).sign('order', signApi as string, 'POST', {});
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function invalidSecret({ id }: Venue): Fault {
-  const name = exchangeName(id);
-  return new Fault('account-invalid', `The secret can't sign requests to ${name}. Nothing was sent.`, {
-    hint: {
-      text: `Store the account again, with a secret or a private key that ${name} supports: as PEM with its line breaks, and not encrypted.`,
-    },
-  });
-}
-
-function missingPassword(id: ExchangeId): Fault {
-  const name = exchangeName(id);
-  return new Fault(
-    'account-invalid',
-    `The account has no password, which ${name} requires. Nothing was sent.`,
-    {
-      hint: { text: `Store the account again, with the passphrase of its API key as "password".` },
-    },
-  );
-}
-
 export interface ConnectOptions {
   readAccountAgain: () => Promise<Account>;
   stackEgress: StackEgress | undefined;
@@ -282,6 +255,7 @@ export async function connect(account: Account, options: ConnectOptions): Promis
     throw missingPassword(account.exchange);
   const agents = selectAgents(account, options);
   const client = await createClient(account, venue, { agents, now, timeoutMs: deadlines.marketsMs });
+  requireCredentials(client, venue);
   if (canSign(client, venue, account.secret))
     return new CcxtConnection({ venue, client, agents, account, readAccountAgain, deadlines });
   const stored = await readAccountAgain().catch(() => account);

@@ -137,7 +137,7 @@ function toFailedCreate({ venue }: CcxtConnection, thrown: unknown): NotAccepted
   const message = formatVenueError(error);
   const reason = findRejectReason(venue.errors, error);
   return reason === undefined
-    ? { kind: 'unknown', code, message }
+    ? { kind: 'unknown', code, message, errorClass: error.errorClass }
     : { kind: 'rejected', reason, code, message };
 }
 

@@ -23,7 +23,7 @@ export function createMarketData(connection: CcxtConnection): MarketData {
   };
 }
 
-async function loadMarkets(
+export async function loadMarkets(
   connection: CcxtConnection,
   kind: MarketKind,
   id?: string,
@@ -77,6 +77,7 @@ export async function joinMarkets<Item extends { marketId: string }>(
 }
 
 async function fetchPrice(connection: CcxtConnection, market: MarketRules): Promise<Amount> {
+  connection.registerMarket(market);
   const price = (await fetchPrices(connection, market.kind, [market.id])).get(market.id);
   if (price === undefined)
     throw new Fault('exchange-unreachable', `${connection.name} sent no price for ${market.symbol}`);

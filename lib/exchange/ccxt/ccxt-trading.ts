@@ -19,6 +19,7 @@ import { sendDeadlineContext } from './ccxt-client.ts';
 import type { CcxtConnection } from './ccxt-connection.ts';
 import { amendStop, createEntryOrder, createExitList, createExitOrder, createOrder } from './ccxt-creates.ts';
 import { toExchangeOrder, withoutFill } from './ccxt-mapping.ts';
+import { createUnproven } from './ccxt-unproven.ts';
 
 export function createTrading(connection: CcxtConnection): Trading {
   const { venue } = connection;
@@ -26,6 +27,7 @@ export function createTrading(connection: CcxtConnection): Trading {
     recvWindowMs: venue.recvWindowMs,
     lookupLagMs: venue.lookupLagMs,
     replayWindowMs: venue.replayWindowMs,
+    unproven: createUnproven(connection),
     openConnection: () => connection.openConnection(),
     retention: venue.retention,
     createMarketOrder: (market, order) =>

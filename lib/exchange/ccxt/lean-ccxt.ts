@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient } from 'ccxt';
-import type { ExchangeId } from '../../account/account.ts';
+import type { VenueId } from '../../account/account.ts';
 import { type CcxtClass, loadCcxt } from './ccxt-loader.ts';
 
 /** What ccxt defines the method of one endpoint from. */
@@ -14,7 +14,7 @@ const endpointsOf = new WeakMap<object, Endpoints | undefined>();
 const leanClasses = new WeakMap<CcxtClass, CcxtClass>();
 
 /** Loads the class of one exchange, whose objects cost a cold start less than those of ccxt's own class. */
-export async function loadLeanCcxt(id: ExchangeId): Promise<CcxtClass> {
+export async function loadLeanCcxt(id: VenueId): Promise<CcxtClass> {
   const Original = await loadCcxt(id);
   const Lean = leanClasses.get(Original) ?? toLeanClass(Original);
   leanClasses.set(Original, Lean);

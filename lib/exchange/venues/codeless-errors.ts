@@ -1,5 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import { type ExchangeId, type ParentExchangeId, toParent } from '../../account/account.ts';
+import type { ParentExchangeId, VenueId } from '../../account/account.ts';
+import { isGeneric } from '../../account/generic-id.ts';
+import { toParent } from '../../account/parent-exchange.ts';
 import type { RejectReason } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import type { ErrorSource } from './error-sources.ts';
@@ -98,8 +100,9 @@ const sentences: Record<CodelessCause, (name: string) => string> = {
 };
 
 /** @returns the row of a response; undefined if its status proves nothing. */
-export function findCodelessRow(id: ExchangeId, status: number, text: string): CodelessRow | undefined {
-  const rows = codelessErrors[toParent(id)].filter((row) => row.status === status);
+export function findCodelessRow(id: VenueId, status: number, text: string): CodelessRow | undefined {
+  const known = isGeneric(id) ? [] : codelessErrors[toParent(id)];
+  const rows = known.filter((row) => row.status === status);
   // Only after the filter: a list of markets is megabytes long.
   const lower = rows.length === 0 ? '' : text.toLowerCase();
   return rows.find((row) => row.words?.some((words) => lower.includes(words)) ?? true);
@@ -113,7 +116,7 @@ function readWords(text: string, status: number): string {
 }
 
 /** Completes an error that has no code of the venue: with its cause and its words. */
-export function describeCodeless(id: ExchangeId, error: VenueError, text: string): VenueError {
+export function describeCodeless(id: VenueId, error: VenueError, text: string): VenueError {
   if (error.hasCode) return error;
   const cause = findCodelessRow(id, error.status, text)?.cause;
   if (cause === undefined) return { ...error, message: error.message || readWords(text, error.status) };

@@ -29,6 +29,8 @@ export interface VenueError {
   message: string;
   /** Why the request did not reach the venue's API. Only without a code. */
   cause?: CodelessCause;
+  /** The name of ccxt's error. Only of an exchange that is not proven. */
+  errorClass?: string;
   /** What the account's owner can change about it, by `troubleCodes` of the venue. */
   trouble?: TroubleCause;
 }

@@ -1,5 +1,5 @@
 import type { Exchange as CcxtClient, Market, Order, Trade } from 'ccxt';
-import type { ExchangeId } from '../../account/account.ts';
+import type { VenueId } from '../../account/account.ts';
 import type { Amount } from '../../decimal.ts';
 import type {
   Balance,
@@ -16,7 +16,10 @@ import type {
   OrderRef,
   OrderRetention,
   Permissions,
+  RecordedSale,
   ReducibleOrder,
+  SaleTraces,
+  SentSale,
   Side,
   StopLossOrder,
   TimeRange,
@@ -97,9 +100,16 @@ export interface VenueOrder extends EntryOrder {
   triggerPrice?: Amount | undefined;
 }
 
+/** What Ripcord does at an exchange that is not proven, besides what it does at any. */
+export interface UnprovenVenue {
+  /** @returns what the sale would send. Nothing leaves. Throws Unsupported if that is no single, plain order. */
+  recordSale(client: CcxtClient, market: MarketRules, amount: Amount): Promise<RecordedSale>;
+  fetchTraces(client: CcxtClient, market: MarketRules, sale: SentSale): Promise<SaleTraces>;
+}
+
 /** An exchange as code: what differs between exchanges, as data and small functions. One file per venue. */
 export interface Venue {
-  id: ExchangeId;
+  id: VenueId;
   /** The kinds of market that one account can trade in. */
   kinds: ReadonlySet<MarketKind>;
   /** ccxt's `options`: the receive window, and hidden requests disabled. An account's options can't change them. */
@@ -154,6 +164,10 @@ export interface Venue {
   /** What the errors of a create mean. */
   errors: ErrorTable;
 
+  /** Nothing is proven: a close is sent at most once, and only its order id shows what became of it. */
+  unproven?: UnprovenVenue;
+  /** Completes ccxt's client, after what all venues have in common. */
+  prepare?(client: CcxtClient): void;
   /** Perpetuals are counted in contracts: the engine converts what it reads. */
   countsContracts?: true;
   /** @returns the nonce of each signed request, on a venue whose nonces have to rise. */

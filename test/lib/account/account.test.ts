@@ -131,15 +131,19 @@ test.each([[[]], [[proxy, proxy, proxy]], ['direct'], [['nowhere']]])(
 );
 
 describe('a replaced account', () => {
+  const { exchange } = accountSchema.parse(account);
   const kept = { baseUrl: 'https://api.example.org', egress: 'stack', sandbox: true } as const;
 
   test('keeps what its replacement does not name', () => {
-    expect(toAccount(kept, newAccountSchema.parse(account))).toEqual({ ...kept, ...account });
+    expect(toAccount(kept, { ...newAccountSchema.parse(account), exchange })).toEqual({
+      ...kept,
+      ...account,
+    });
   });
 
   test('loses an address and an egress that its replacement names as none', () => {
     const replacement = newAccountSchema.parse({ ...account, baseUrl: 'none', egress: 'none' });
-    expect(toAccount(kept, replacement)).toEqual({ sandbox: true, ...account });
+    expect(toAccount(kept, { ...replacement, exchange })).toEqual({ sandbox: true, ...account });
     expect(accountSchema.safeParse({ ...account, egress: 'none' }).success).toBe(false);
   });
 });

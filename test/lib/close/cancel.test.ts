@@ -73,6 +73,7 @@ function setScene({
     requests: [],
     until: sendDeadline + pollWindowMs,
     startAttempt: saveAttempt,
+    blockMarket: async () => undefined,
     now: () => now,
     sleep: async (ms: number) => {
       now += ms;

@@ -103,6 +103,7 @@ export async function runClose({
     requests: [],
     until: (claim.sendDeadline ?? sendDeadline) + pollWindowMs,
     startAttempt,
+    blockMarket: async () => undefined,
     now: () => now,
     sleep: async (ms: number) => {
       now += ms;

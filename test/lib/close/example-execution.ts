@@ -31,6 +31,7 @@ export function executionOf(position: Position, situation: ExecutionSituation = 
     requests: [],
     until: situation.until ?? claim.sendDeadline + pollWindowMs,
     startAttempt: saveAttempt,
+    blockMarket: async () => undefined,
     now: () => now,
     sleep: () => Promise.resolve(),
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type ExchangeId, toParent } from '../../../lib/account/account.ts';
+import { type ExchangeId, exchangeIdSchema, toParent } from '../../../lib/account/account.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { codelessErrors, codelessReasons } from '../../../lib/exchange/venues/codeless-errors.ts';
 import { errorSources } from '../../../lib/exchange/venues/error-sources.ts';
@@ -99,8 +99,8 @@ describe.each(testMarkets)('the error table at $name', (testMarket) => {
 });
 
 test('every source is used', () => {
-  const used = Object.values(venues).flatMap(({ id, errors }) => [
-    ...errors.rows,
+  const used = exchangeIdSchema.options.flatMap((id) => [
+    ...venues[id].errors.rows,
     ...codelessErrors[toParent(id)],
   ]);
   expect(Object.keys(errorSources).sort()).toEqual([...new Set(used.map(({ source }) => source))].sort());

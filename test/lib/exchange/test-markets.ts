@@ -1,7 +1,7 @@
 import { afterEach, expect } from 'vitest';
 import type { MarketKind, Order } from '../../../infra/simulator/core/model.ts';
 import { type RunningExchange, startSimulatedExchange } from '../../../infra/simulator/exchange.ts';
-import { type Account, requiresPassword } from '../../../lib/account/account.ts';
+import { type Account, type ExchangeId, requiresPassword } from '../../../lib/account/account.ts';
 import type { Deadlines } from '../../../lib/exchange/ccxt/ccxt-connection.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import type {
@@ -41,7 +41,7 @@ export function lastHour(): TradeRange {
 /** A market of one venue on the simulated exchange. */
 export interface TestMarket {
   name: string;
-  exchange: Account['exchange'];
+  exchange: ExchangeId;
   symbol: string;
   /** The venue's own id of the market. */
   marketId: string;

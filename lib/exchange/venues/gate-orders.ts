@@ -8,7 +8,7 @@ import { type Fields, fetchNumberedPages, parseRows } from './lists.ts';
 import { toNotReady } from './not-ready.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { VenueOrder } from './venue.ts';
-import type { VenueError } from './venue-error.ts';
+import { Unsupported, type VenueError } from './venue-error.ts';
 
 /**
  * "If the order is cancelled before all transactions are completed, regardless of partial fills, the status will become
@@ -200,7 +200,10 @@ async function findByText(
     hasMeant,
   );
   const trade = trades.find(isMeant);
-  return trade === undefined ? undefined : readOne(trade.order_id);
+  if (trade !== undefined) return readOne(trade.order_id);
+  if (sentAfter > 0 && sentAfter < from)
+    throw new Unsupported('Gate does not list by their own id orders that were sent more than 30 days ago');
+  return undefined;
 }
 
 export async function fetchOrder(

@@ -173,6 +173,13 @@ describe('a look-up at Gate by client order id', () => {
   });
 });
 
+test('An order that was sent to Gate before the lists begin is not absent', async () => {
+  const { exchange, market } = await startTrader(gateSpot);
+  const sentAfter = Date.now() - 31 * 86_400_000;
+  const fault = await faultOf(exchange.fetchOrder(market, { clientOrderId: 'none', sentAfter }));
+  expect(fault).toMatchObject({ code: 'exchange-refused', message: expect.stringContaining('30 days ago') });
+});
+
 describe('an order that waits for Gate', () => {
   test('is refused after its deadline, and by a clock that is far off after a second try', async () => {
     const { sim, buy: send, clock } = await startTrader(gateSpot);

@@ -26,7 +26,7 @@ export async function readBalance(
 async function readHolders(exchange: Exchange, { market, side, exitOrders }: Position): Promise<string[]> {
   const open = await exchange.fetchOpenOrders(market);
   const ended = new Set(exitOrders.flatMap(({ orderId }) => orderId ?? []));
-  // On spot, a conditional order with a book of its own holds nothing before its trigger.
+  // Whether a conditional order with a book of its own holds coins before its trigger is documented nowhere for sure.
   return open.flatMap(({ order }) =>
     order.side === exitSide(side) && !order.conditional && !ended.has(order.orderId)
       ? [describeHolder(order, market.base)]
@@ -58,7 +58,7 @@ export function describeLock(
   const what = `${locked} ${base} of the position is locked in the account`;
   if (holders === undefined) return `${what}.`;
   return holders.length === 0
-    ? `${what}, and no open order of ${symbol} holds it.`
+    ? `${what}, and no open order of ${symbol} is known to hold it.`
     : `${what} by ${holders.join(', ')}.`;
 }
 

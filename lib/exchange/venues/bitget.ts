@@ -136,12 +136,12 @@ export const bitget: Venue = {
   fetchPermissions,
   fetchFills,
   fetchTrades,
-  // Whether the end is included is not documented, so the minute is looked for.
+  // Whether start and end are included is not documented, so the minute is looked for.
   async fetchMinute(client, { id }, start) {
-    const range = { symbol: id, granularity: '1min', endTime: start + minuteMs, limit: 2 };
+    const range = { symbol: id, granularity: '1min', endTime: start + minuteMs, limit: 3 };
     const rows: unknown = parseData(
       client.milliseconds() - start < recentCandlesMs
-        ? await client.publicSpotGetV2SpotMarketCandles({ ...range, startTime: start })
+        ? await client.publicSpotGetV2SpotMarketCandles({ ...range, startTime: start - minuteMs })
         : await client.publicSpotGetV2SpotMarketHistoryCandles(range),
     );
     return (rows as unknown[][]).find(([openedAt]) => Number(openedAt) === start);

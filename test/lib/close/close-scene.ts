@@ -136,6 +136,12 @@ export const holder: Partial<Exchange> = {
     },
   ],
 };
+/** The same order, in a book of its own until the price is reached. */
+export const waiting: Partial<Exchange> = {
+  fetchOpenOrders: async (market = spot) => [
+    { market, order: closeOrder({ orderId: '77', status: 'live', conditional: true }) },
+  ],
+};
 export const rules = (differing: Partial<MarketRules>): Partial<Exchange> => ({
   loadMarket: async () => ({ ...spot, ...differing }),
 });

@@ -22,6 +22,7 @@ import {
   trade,
   unknown,
   unreadableRules,
+  waiting,
 } from './close-scene.ts';
 import { saveAttempt } from './example-execution.ts';
 
@@ -115,6 +116,19 @@ describe('a rejected close order', () => {
     ],
     ['without permission fails', { creates: [rejected('permission')] }, refusal],
     ['for another reason fails', { creates: [rejected('other')] }, refusal],
+    [
+      'for coins that only an order which waits for a price may hold fails, and claims nothing about it',
+      { creates: [rejected('insufficient')], exchange: { ...balance('1', '0.1'), ...waiting } },
+      {
+        kind: 'failed',
+        failure: {
+          source: 'exchange',
+          code: '-1',
+          message:
+            'Rejected. 0.9 BTC of the position is locked in the account, and no open order of BTC/USDT is known to hold it.',
+        },
+      },
+    ],
     [
       'for coins that other orders hold fails and names them',
       { creates: [rejected('insufficient')], exchange: { ...balance('1', '0.1'), ...holder } },

@@ -65,7 +65,7 @@ export function createTrigger(
  * What a hit or a sweep writes besides the position: of an adoption its marker and its place in the chain of adoptions, of a
  * close at an exchange that is not proven the block of the market.
  */
-const adoptedKeys = ['market#*', 'name#adopted#*', 'name#generic#*'];
+const adoptedKeys = ['market#*', 'name#held#*'];
 
 export function createAdmin(
   scope: Construct,

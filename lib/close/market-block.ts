@@ -8,7 +8,7 @@ const tries = 5;
 
 /** What holds the block of a market: the close order that may have been sent last in it. */
 function toBlockKey({ account, exchange, symbol }: Position): string {
-  return `generic#${account}#${exchange}#${symbol}`;
+  return `held#close#${account}#${exchange}#${symbol}`;
 }
 
 /**

@@ -56,7 +56,7 @@ async function settle(
 }
 
 function toKey({ account, symbol, side }: MarketSide): string {
-  return `adopted#${account}#${symbol}#${side}`;
+  return `held#adopted#${account}#${symbol}#${side}`;
 }
 
 function follow(positionId: string): string {

@@ -62,13 +62,12 @@ const hosts = [...new Set(Object.values(exchangeHosts).flat())];
 /**
  * What an instance runs when it starts for the first time, after the variables `stack`, `resource`, `region` and `secret`.
  * CloudFormation waits for the signal at its end: an instance that can't become a proxy fails the deployment, and the
- * address stays with the one before.
+ * address stays with the one before. The swap is for the package manager, which needs more memory than the smallest instance has.
  * https://docs.aws.amazon.com/linux/al2023/ug/nodejs.html
  */
 export const instanceScript = `set -euo pipefail
 trap '/opt/aws/bin/cfn-signal --exit-code $? --stack "$stack" --resource "$resource" --region "$region"' EXIT
 systemctl disable --now sshd amazon-ssm-agent || true
-# The package manager needs more memory than the smallest instance has.
 dd if=/dev/zero of=/swap bs=1M count=512
 chmod 600 /swap
 mkswap /swap

@@ -4,6 +4,7 @@ import {
   describeExits,
   describeFence,
   describeProof,
+  describeRefused,
   type ExchangeRow,
   refusedEverywhere,
 } from '../lib/exchange/exchange-row.ts';
@@ -31,9 +32,14 @@ export function buildExchanges(yargs: Argv<SharedArguments>) {
 }
 
 function describe(rows: readonly ExchangeRow[]): string {
-  const refused = rows.flatMap(({ name, refused: whys }) => whys.map((why) => `${name}: ${why}`));
-  const notSupported = [refusedEverywhere, ...refused].map((each) => `  ${each}`);
-  return [drawTable(columns, [...rows]), '', 'Not supported:', ...notSupported].join('\n');
+  const usable = rows.filter(({ support }) => support !== 'refused');
+  const parts = usable.flatMap(({ name, refused }) => refused.map((why) => `${name}: ${why}`));
+  const notSupported = [refusedEverywhere, ...parts].map((each) => `  ${each}`);
+  const refused = describeRefused(rows).map((each) => `  ${each}`);
+  return [
+    drawTable(columns, usable),
+    ...['', 'Not supported:', ...notSupported, '', 'Refused:', ...refused],
+  ].join('\n');
 }
 
 /** It asks no stack: the table is part of this version. */

@@ -5,6 +5,7 @@ import {
   describeExits,
   describeFence,
   describeProof,
+  describeRefused,
   type ExchangeRow,
   refusedEverywhere,
 } from '../../lib/exchange/exchange-row.ts';
@@ -32,12 +33,15 @@ function toLine(cells: string[]): string {
 
 /** @returns the generated part. */
 export function renderExchangeTable(): string {
-  const rows = exchangeTable.filter(({ support }) => support !== 'refused');
+  const rows = exchangeTable.filter(({ support }) => support === 'proven');
+  const named = (support: ExchangeRow['support']) =>
+    exchangeTable.flatMap((row) => (row.support === support ? `\`${row.exchange}\`` : [])).join(', ');
   const counts = countSupport(exchangeTable);
   return [
     start,
     '',
-    `${counts.proven} exchanges are proven: Ripcord closes exactly once there, through crashes and lost answers.`,
+    `${counts.proven} exchanges are proven: Ripcord closes exactly once there, through crashes and lost answers. ${counts['at-most-once']} are at most once`,
+    `and could be proven by a test; ${counts.generic} more are at most once in the generic mode; ${counts.refused} are refused.`,
     '',
     toLine(heads),
     toLine(heads.map(() => '---')),
@@ -46,7 +50,16 @@ export function renderExchangeTable(): string {
     toLine(['not supported', 'why']),
     toLine(['---', '---']),
     toLine(['everywhere', refusedEverywhere]),
-    ...exchangeTable.flatMap(({ name, refused }) => refused.map((why) => toLine([name, why]))),
+    ...exchangeTable.flatMap(({ name, refused, support }) =>
+      support === 'refused' ? [] : refused.map((why) => toLine([name, why])),
+    ),
+    '',
+    `At most once, and could be proven: ${named('at-most-once')}. At most once: ${named('generic')}.`,
+    '[The generic mode](#generic-mode-at-most-once-not-proven) has the rules of both.',
+    '',
+    'Refused:',
+    '',
+    ...describeRefused(exchangeTable).map((line) => `- ${line}`),
     '',
     end,
   ].join('\n');

@@ -5,8 +5,11 @@ export interface ExchangeRow {
   /** As `exchange` of an account. */
   exchange: string;
   name: string;
-  /** `proven`: exactly once. `at-most-once`: an order whose answer is lost needs attention. */
-  support: 'proven' | 'at-most-once' | 'refused';
+  /**
+   * `proven`: exactly once. `at-most-once` and `generic`: spot sales in the generic mode, where a close whose answer is lost needs
+   * attention; a test with real orders could prove the first ones.
+   */
+  support: 'proven' | 'at-most-once' | 'generic' | 'refused';
   markets: MarketKind[];
   /** What shows whether an order whose answer was lost exists. */
   proof?: 'absence' | 'replay';
@@ -34,7 +37,19 @@ export const refusedEverywhere =
 /** How many exchanges have which support. */
 export function countSupport(rows: readonly ExchangeRow[]): Record<ExchangeRow['support'], number> {
   const count = (support: ExchangeRow['support']) => rows.filter((row) => row.support === support).length;
-  return { proven: count('proven'), 'at-most-once': count('at-most-once'), refused: count('refused') };
+  return {
+    proven: count('proven'),
+    'at-most-once': count('at-most-once'),
+    generic: count('generic'),
+    refused: count('refused'),
+  };
+}
+
+/** @returns the refused exchanges by their reasons, in sentences. */
+export function describeRefused(rows: readonly ExchangeRow[]): string[] {
+  const refused = rows.filter(({ support }) => support === 'refused');
+  const byReason = Map.groupBy(refused, ({ refused: [why = ''] }) => why);
+  return [...byReason].map(([why, each]) => `${each.map(({ exchange }) => exchange).join(', ')}: ${why}`);
 }
 
 const words = { absence: 'a deadline, then absence', replay: 'the same order again' } as const;

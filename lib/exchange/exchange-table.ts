@@ -5,8 +5,10 @@ import {
   requiresPassword,
   toParent,
 } from '../account/account.ts';
+import { genericIds } from '../account/generic-id.ts';
 import { exchangeName } from './exchange-name.ts';
 import type { ExchangeRow } from './exchange-row.ts';
+import { refusedExchanges } from './refused-exchanges.ts';
 import type { Venue } from './venues/venue.ts';
 import { venues } from './venues/venues.ts';
 
@@ -76,4 +78,39 @@ function toRow(id: ExchangeId): ExchangeRow {
   };
 }
 
-export const exchangeTable: readonly ExchangeRow[] = exchangeIdSchema.options.map(toRow);
+/** What orders on a test network, or a few small ones, could show to be like a proven exchange. */
+const provable: ReadonlySet<string> = new Set(['bingx', 'mexc']);
+
+const unproven = { exits: {}, hedge: false, testNetwork: false, passphrase: false };
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function listRefusedParts(exchange: string): string[] {
+  return refusedExchanges.flatMap((row) =>
+    row.exchange === exchange && row.part !== 'all' ? `${capitalize(row.part)}: ${row.reason}` : [],
+  );
+}
+
+export const exchangeTable: readonly ExchangeRow[] = [
+  ...exchangeIdSchema.options.map(toRow),
+  ...genericIds.map(
+    (exchange): ExchangeRow => ({
+      ...{ exchange, name: exchangeName(exchange), ...unproven, markets: ['spot'] },
+      support: provable.has(exchange) ? 'at-most-once' : 'generic',
+      refused: listRefusedParts(exchange),
+    }),
+  ),
+  ...refusedExchanges.flatMap(({ exchange, part, reason }): ExchangeRow[] =>
+    exchange === undefined || part !== 'all'
+      ? []
+      : [
+          {
+            ...{ exchange, name: exchange, ...unproven, markets: [] },
+            support: 'refused',
+            refused: [reason],
+          },
+        ],
+  ),
+];

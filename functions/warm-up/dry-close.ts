@@ -67,7 +67,8 @@ export function createDryClose(
 }
 
 function createAccounts(exchange: ExchangeId): Accounts {
-  const keys = { apiKey: dryTable, secret: dryTable, password: dryTable };
+  // Kraken's secrets are base64.
+  const keys = { apiKey: dryTable, secret: btoa(dryTable), password: dryTable };
   const account: Account = { exchange, ...keys, baseUrl: nowhere };
   const refuse = async () => {
     throw new DryCloseFailed();

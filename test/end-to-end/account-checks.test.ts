@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { requiresPassword } from '../../lib/account/account.ts';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
+import { toSecret } from '../lib/exchange/test-secrets.ts';
 import { startEnvironment } from './environment.ts';
 
 /** A key is checked at the exchange before it is stored. */
@@ -22,7 +23,8 @@ const passwordOf = (exchange: string) => (requiresPassword(exchange) ? { passwor
 /** A key of a new account at the exchange. */
 function newKey(exchange: Account['exchange'], options: object = {}): Account {
   keys += 1;
-  const key = { apiKey: `checked-key-${keys}`, secret: `checked-secret-${keys}` };
+  const secret = toSecret(exchange, `checkedSecret${keys}`);
+  const key = { apiKey: `checkedKey${keys}`, secret };
   // Futures identify the account in the list of its balances.
   core.addAccount({ ...key, balances: { usdm: { USDT: '1000' } }, ...options });
   return { exchange, ...key, ...passwordOf(exchange), baseUrl: environment.exchange.url };
@@ -51,7 +53,7 @@ async function startStandIn(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe.each(['binance', 'binanceusdm', 'bybit', 'okx', 'kucoin', 'bitget'] as const)(
+describe.each(['binance', 'binanceusdm', 'bybit', 'okx', 'kucoin', 'bitget', 'kraken'] as const)(
   'an account of %s',
   (exchange) => {
     it('an account whose key may trade only is stored, without a warning', async () => {
@@ -65,11 +67,13 @@ describe.each(['binance', 'binanceusdm', 'bybit', 'okx', 'kucoin', 'bitget'] as 
       const name = `swapped-${exchange}`;
       const { apiKey, secret, ...others } = newKey(exchange);
       const swapped = { ...others, apiKey: secret, secret: apiKey };
-      for (const wrong of [{ ...others, apiKey, secret: 'wrong' }, swapped]) {
+      for (const wrong of [{ ...others, apiKey, secret: btoa('wrong') }, swapped]) {
         const refused = await refuse(name, wrong);
         expect(refused).toMatchObject({
           code: 'exchange-refused',
-          message: expect.stringMatching(/\(-?\d+\)\. Nothing was stored\. Check that key and secret/),
+          message: expect.stringMatching(
+            /(\(-?\d+\)|EAPI:[\w ]+)\. Nothing was stored\. Check that key and secret/,
+          ),
         });
         expect(JSON.stringify(refused)).not.toContain(secret);
       }
@@ -191,16 +195,19 @@ it('a key of another exchange does not replace a key by itself', async () => {
   });
 });
 
-it.each(['binance', 'bybit'] as const)('the check of a key of %s shows when it expires', async (exchange) => {
-  const name = `expires-${exchange}`;
-  const keyExpiresAt = core.now() + 12 * 86_400_000;
-  const { warnings } = await add(name, newKey(exchange, { keyExpiresAt }));
-  expect(warnings).toEqual([
-    expect.stringMatching(/^The key expires on .*, in 12 days\. Replace it before then\.$/),
-  ]);
-  const { expiresAt = '' } = await environment.admin('accounts.check', { name });
-  expect(Math.abs(Date.parse(expiresAt) - keyExpiresAt)).toBeLessThan(1_000);
-});
+it.each(['binance', 'bybit', 'kraken'] as const)(
+  'the check of a key of %s shows when it expires',
+  async (exchange) => {
+    const name = `expires-${exchange}`;
+    const keyExpiresAt = core.now() + 12 * 86_400_000;
+    const { warnings } = await add(name, newKey(exchange, { keyExpiresAt }));
+    expect(warnings).toEqual([
+      expect.stringMatching(/^The key expires on .*, in 12 days\. Replace it before then\.$/),
+    ]);
+    const { expiresAt = '' } = await environment.admin('accounts.check', { name });
+    expect(Math.abs(Date.parse(expiresAt) - keyExpiresAt)).toBeLessThan(1_000);
+  },
+);
 
 it('a key with a space inside is refused, and not stored', async () => {
   const account = { ...newKey('binance'), secret: 'hid den' };
@@ -215,6 +222,7 @@ it('a key with a space inside is refused, and not stored', async () => {
 it.each([
   ['okx', 'OKX', '(50105)'],
   ['bitget', 'Bitget', '(40012)'],
+  ['kucoin', 'KuCoin', '(400004)'],
 ] as const)(
   'an account of %s is stored with its passphrase only, and with the right one',
   async (exchange, shown, code) => {

@@ -4,11 +4,13 @@ import type { PositionView } from '../../lib/admin/contract/commands.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import {
   adopt,
+  bitgetKinds,
   type Exits,
   gateKinds,
   holdingOf,
   type Kind,
   kinds,
+  krakenKinds,
   kucoinKinds,
   movePrice,
   newTrader,
@@ -245,10 +247,11 @@ async function stage(kind: Kind, row: Row): Promise<{ staged: Staged; positionId
   return { staged, positionId };
 }
 
-/** A stop that rests at KuCoin or Gate can't be adopted. */
-const hasExits = ({ exchange }: Kind) => exchange !== 'kucoin' && exchange !== 'gate';
+const withoutStops = [...kucoinKinds, ...bitgetKinds, ...gateKinds, ...krakenKinds];
+/** Where Ripcord places no exits, no stop rests beside a target of the whole amount. */
+const hasExits = (kind: Kind) => !withoutStops.includes(kind);
 
-describe.each([...kinds, ...okxKinds, ...kucoinKinds, ...gateKinds])('with $name', (kind) => {
+describe.each([...kinds, ...okxKinds, ...withoutStops])('with $name', (kind) => {
   const applicable = rows.filter(
     (row) => (row.only?.(kind) ?? true) && (hasExits(kind) || row.exitOrders !== true),
   );
@@ -288,7 +291,7 @@ describe.each([...kinds, ...okxKinds, ...kucoinKinds, ...gateKinds])('with $name
       id: answer.json.closeOrderId,
       symbol: 'ETHUSDT',
       side: kind.exitSide,
-      type: 'market',
+      type: kind.closeType ?? 'market',
       amount,
       reduceOnly: kind.market === 'usdm',
       positionSide: 'BOTH',

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { commands, type PositionView } from '../../lib/admin/contract/commands.ts';
 import { type Amount, decimal, sum, toAmount } from '../../lib/amount.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
-import { binanceSpot, bybitSpot, okxSpot, type VenueMarket, venueMarkets } from './long-position.ts';
+import { binanceSpot, bybitSpot, type MarketWithExits, okxSpot, venueMarkets } from './long-position.ts';
 import { newSmartTrader, type Opening, type Resting } from './smart-position.ts';
 
 /** What becomes of a position with targets and a stop: every venue, entry, shape and event, by the exchange's books. */
@@ -28,7 +28,7 @@ const shapes = {
 } as const satisfies Record<string, Opening>;
 
 interface Cell {
-  venue: VenueMarket;
+  venue: MarketWithExits;
   entry: keyof typeof entries;
   shape: keyof typeof shapes;
   event: Event;
@@ -36,7 +36,7 @@ interface Cell {
 
 /** A position whose exits rest. */
 interface Staged {
-  venue: VenueMarket;
+  venue: MarketWithExits;
   trader: Awaited<ReturnType<typeof newSmartTrader>>;
   position: PositionView;
 }
@@ -78,7 +78,7 @@ const refusals = {
   kucoin: { status: 200, code: 400200, msg: 'No.' },
 };
 
-function refuseClose({ exchange, create }: VenueMarket): void {
+function refuseClose({ exchange, create }: MarketWithExits): void {
   core.addFault({ kind: 'status', ...refusals[exchange], match: create });
 }
 
@@ -162,7 +162,7 @@ function leftOf(resting: Resting[], kind: Resting['kind']): Amount {
   return sum(resting.filter((order) => order.kind === kind).map(({ left }) => left));
 }
 
-function openings(venue: VenueMarket, forms: (keyof typeof shapes)[]) {
+function openings(venue: MarketWithExits, forms: (keyof typeof shapes)[]) {
   return (['market', 'limit'] as const).flatMap((entry) =>
     forms.map((shape) => ({ venue, entry, shape, name: venue.name })),
   );

@@ -6,7 +6,7 @@ import { type Environment, markOf } from './environment.ts';
 /** One kind of market of one venue. */
 export interface VenueMarket {
   name: string;
-  exchange: 'binance' | 'binanceusdm' | 'bybit' | 'okx' | 'kucoin' | 'gate';
+  exchange: 'binance' | 'binanceusdm' | 'bybit' | 'okx' | 'kucoin' | 'bitget' | 'gate' | 'kraken';
   market: MarketKind;
   /** The HTTP status of its errors. */
   errorStatus: number;
@@ -16,7 +16,10 @@ export interface VenueMarket {
   cancel: FaultMatch;
 }
 
-export const binanceSpot: VenueMarket = {
+/** Where Ripcord places exits. */
+export type MarketWithExits = VenueMarket & { exchange: 'binance' | 'binanceusdm' | 'bybit' | 'okx' };
+
+export const binanceSpot: MarketWithExits = {
   name: 'Binance spot',
   errorStatus: 400,
   exchange: 'binance',
@@ -24,7 +27,7 @@ export const binanceSpot: VenueMarket = {
   create: { method: 'POST', path: '/api/v3/order' },
   cancel: { method: 'DELETE' },
 };
-export const binanceUsdm: VenueMarket = {
+export const binanceUsdm: MarketWithExits = {
   name: 'Binance USDⓈ-M',
   errorStatus: 400,
   exchange: 'binanceusdm',
@@ -38,16 +41,16 @@ const bybit = {
   create: { method: 'POST', path: '/v5/order/create' },
   cancel: { method: 'POST', path: '/v5/order/cancel' },
 } as const;
-export const bybitSpot: VenueMarket = { name: 'Bybit spot', market: 'spot', ...bybit };
-export const bybitLinear: VenueMarket = { name: 'Bybit linear', market: 'usdm', ...bybit };
+export const bybitSpot: MarketWithExits = { name: 'Bybit spot', market: 'spot', ...bybit };
+export const bybitLinear: MarketWithExits = { name: 'Bybit linear', market: 'usdm', ...bybit };
 const okx = {
   exchange: 'okx',
   errorStatus: 200,
   create: { method: 'POST', path: '/api/v5/trade/order' },
   cancel: { method: 'POST', path: '/api/v5/trade/cancel-*' },
 } as const;
-export const okxSpot: VenueMarket = { name: 'OKX spot', market: 'spot', ...okx };
-export const okxSwap: VenueMarket = { name: 'OKX swap', market: 'usdm', ...okx };
+export const okxSpot: MarketWithExits = { name: 'OKX spot', market: 'spot', ...okx };
+export const okxSwap: MarketWithExits = { name: 'OKX swap', market: 'usdm', ...okx };
 export const kucoinSpot: VenueMarket = {
   name: 'KuCoin spot',
   exchange: 'kucoin',
@@ -64,6 +67,24 @@ export const gateSpot: VenueMarket = {
   create: { method: 'POST', path: '/api/v4/spot/orders' },
   cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
 };
+export const bitgetSpot: VenueMarket = {
+  name: 'Bitget spot',
+  exchange: 'bitget',
+  market: 'spot',
+  errorStatus: 400,
+  create: { method: 'POST', path: '/api/v2/spot/trade/place-order' },
+  cancel: { method: 'POST', path: '/api/v2/spot/trade/cancel-order' },
+};
+export const krakenSpot: VenueMarket = {
+  name: 'Kraken spot',
+  exchange: 'kraken',
+  market: 'spot',
+  errorStatus: 200,
+  create: { method: 'POST', path: '/0/private/AddOrder' },
+  cancel: { method: 'POST', path: '/0/private/CancelOrder' },
+};
+/** Spot, where Ripcord places no exits. */
+export const marketsWithoutExits = [kucoinSpot, bitgetSpot, gateSpot, krakenSpot];
 export const venueMarkets = [binanceSpot, binanceUsdm, bybitSpot, bybitLinear, okxSpot, okxSwap];
 
 /** A filled long of 0.5 BTC, with an exit for 0.2 if asked for, and a link that closes it. */

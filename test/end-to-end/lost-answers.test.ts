@@ -5,12 +5,12 @@ import { startSimulatedExchange } from '../../infra/simulator/exchange.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import {
   adopt,
-  bitgetLong,
+  bitgetKinds,
   gateKinds,
   holdingOf,
   type Kind,
   kinds,
-  krakenLong,
+  krakenKinds,
   kucoinKinds,
   newTrader,
   okxKinds,
@@ -31,10 +31,7 @@ function ownOf(kind: Kind) {
 const allKinds = [
   ...kinds,
   ...okxKinds,
-  ...kucoinKinds.filter(isSpotLong),
-  bitgetLong,
-  ...gateKinds,
-  krakenLong,
+  ...[kucoinKinds, bitgetKinds, gateKinds, krakenKinds].flat().filter(isSpotLong),
 ];
 const longs = allKinds.filter(({ side }) => side === 'long');
 

@@ -2,19 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
 import type { AlgoOrder, Order } from '../../infra/simulator/core/model.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
-import { binanceUsdm, bybitLinear, okxSwap, type VenueMarket } from './long-position.ts';
+import { binanceUsdm, bybitLinear, type MarketWithExits, okxSwap } from './long-position.ts';
 
 const environment = await startEnvironment();
 const { core } = environment;
 
-const reduceOf = ({ exchange }: VenueMarket) =>
+const reduceOf = ({ exchange }: MarketWithExits) =>
   ({
     binance: { method: 'PUT', path: '/api/v3/order' },
     binanceusdm: { method: 'PUT', path: '/fapi/v1/order' },
     bybit: { method: 'POST', path: '/v5/order/amend' },
     okx: { method: 'POST', path: '/api/v5/trade/amend-*' },
-    gate: { method: 'PATCH', path: '/api/v4/spot/orders/*' },
-    kucoin: { method: 'POST', path: '/api/v1/hf/orders/alter' },
   })[exchange];
 
 interface Exit {
@@ -24,7 +22,7 @@ interface Exit {
 }
 
 /** A long of 0.5 BTC with exits, in an account that holds 1 BTC, and a link that closes half of it. */
-async function stage(venue: VenueMarket, exits: Exit[]) {
+async function stage(venue: MarketWithExits, exits: Exit[]) {
   const { apiKey, account } = await environment.newAccount({
     exchange: venue.exchange,
     balances: { spot: {}, usdm: { USDT: '100000' } },
@@ -57,7 +55,7 @@ async function stage(venue: VenueMarket, exits: Exit[]) {
 }
 
 /** Bybit keeps conditional orders in the book of all others. */
-function placeExit(venue: VenueMarket, apiKey: string, { type, amount, price }: Exit): Order | AlgoOrder {
+function placeExit(venue: MarketWithExits, apiKey: string, { type, amount, price }: Exit): Order | AlgoOrder {
   const exit = { market: 'usdm', symbol: 'BTCUSDT', side: 'sell', reduceOnly: true, type, amount } as const;
   if (type === 'limit') return core.placeOrder({ ...exit, apiKey, price });
   return venue === bybitLinear

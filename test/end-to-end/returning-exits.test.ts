@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
 import type { AlgoOrder, Order } from '../../infra/simulator/core/model.ts';
 import { fire, startEnvironment } from './environment.ts';
-import { binanceSpot, binanceUsdm, bybitLinear, okxSwap, type VenueMarket } from './long-position.ts';
+import { binanceSpot, binanceUsdm, bybitLinear, type MarketWithExits, okxSwap } from './long-position.ts';
 
 /** A hit that has no time left starts a sweep, as it is deployed. */
 const environment = await startEnvironment({ table: 'model', wakesSweep: true });
@@ -17,12 +17,10 @@ const refusals = {
   },
   bybit: { status: 200, code: 110090, msg: 'Position may exceed the max. limit.' },
   okx: { status: 200, code: 51030, msg: 'Funding fee is being settled.' },
-  gate: { status: 400, code: 'TRADE_RESTRICTED', msg: 'Trading is restricted' },
-  kucoin: { status: 200, code: 200001, msg: 'Order creation for this pair suspended' },
 };
 
 /** A long of 0.5 BTC that was adopted with a target at 70000 and a stop at 50000: a list on spot. */
-async function stage(venue: VenueMarket) {
+async function stage(venue: MarketWithExits) {
   const { exchange, market } = venue;
   const { apiKey, account } = await environment.newAccount({
     exchange,
@@ -73,7 +71,7 @@ function placeList(apiKey: string): number[] {
   } as never).orderIds;
 }
 
-function placeExits({ exchange }: VenueMarket, apiKey: string): number[] {
+function placeExits({ exchange }: MarketWithExits, apiKey: string): number[] {
   const exit = { market: 'usdm', symbol: 'BTCUSDT', side: 'sell', reduceOnly: true, amount: '0.5' } as const;
   const stop = { ...exit, type: 'stop_market' } as const;
   return [

@@ -30,6 +30,7 @@ const listed: Listed[] = [
   { exchange: 'kucoin', market: 'spot', base: '币安人生' },
   { exchange: 'bitget', market: 'spot', base: '牛来了' },
   { exchange: 'gate', market: 'spot', base: '币安人生' },
+  { exchange: 'kraken', market: 'spot', base: 'ДОЖ' },
 ];
 
 function symbolOf({ market, base }: Listed): string {
@@ -62,10 +63,11 @@ async function listAndBuy({ exchange, market, base }: Listed) {
   return { ...trader, id, entryId: exchange === 'bybit' ? toOrderId(entry) : String(entry.id) };
 }
 
-/** Binance reads the order from the signed form, the others from the signed JSON. */
+/** Binance and Kraken read the order from the signed form, the others from the signed JSON. */
 function nameOf({ exchange, market, base }: Listed): string {
   if (exchange === 'bybit' || exchange === 'bitget') return `"symbol":"${base}USDT"`;
   if (exchange === 'kucoin') return `"symbol":"${base}-USDT"`;
+  if (exchange === 'kraken') return `pair=${encodeURIComponent(`${base}USDT`)}&`;
   if (exchange === 'gate') return `"currency_pair":"${base}_USDT"`;
   if (exchange === 'okx') return `"instId":"${base}-USDT${market === 'spot' ? '' : '-SWAP'}"`;
   return `symbol=${encodeURIComponent(`${base}USDT`)}&`;

@@ -12,6 +12,8 @@ export interface Kind {
   entrySide: OrderSide;
   exitSide: OrderSide;
   symbolOf(base: string): string;
+  /** The type of its close order, if it is not MARKET. */
+  closeType?: 'limit';
   /** The path of the requests that create and read an order. */
   create: string;
   /** The request that cancels one. */
@@ -56,32 +58,31 @@ export const kucoinKinds: Kind[] = [spotLong, spotShort].map((kind) => ({
   create: '/api/v1/hf/orders/sync',
   cancel: { method: 'DELETE', path: '/api/v1/hf/orders/sync/*' },
 }));
-/** A spot long at Bitget, which holds no exits. */
-export const bitgetLong: Kind = {
-  ...spotLong,
-  name: 'a spot long at Bitget',
+const limitClose: Kind = { ...spotShort, closeType: 'limit' };
+/** Bitget spot, which holds no exits either. A MARKET buy has its size in quote currency, so a short is bought back by LIMIT. */
+export const bitgetKinds: Kind[] = [spotLong, limitClose].map((kind) => ({
+  ...kind,
+  name: `${kind.name} at Bitget`,
   exchange: 'bitget',
   create: '/api/v2/spot/trade/place-order',
   cancel: { method: 'POST', path: '/api/v2/spot/trade/cancel-order' },
-};
-/** Gate spot, where a short is bought back by a LIMIT order. */
-export const gateKinds: Kind[] = [
-  {
-    ...spotLong,
-    name: 'a spot long at Gate',
-    exchange: 'gate',
-    create: '/api/v4/spot/orders',
-    cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
-  },
-];
-/** The same at Kraken. */
-export const krakenLong: Kind = {
-  ...spotLong,
-  name: 'a spot long at Kraken',
+}));
+/** The same at Gate. */
+export const gateKinds: Kind[] = [spotLong, limitClose].map((kind) => ({
+  ...kind,
+  name: `${kind.name} at Gate`,
+  exchange: 'gate',
+  create: '/api/v4/spot/orders',
+  cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
+}));
+/** Kraken spot, where a MARKET order of either side has its size in base currency. */
+export const krakenKinds: Kind[] = [spotLong, spotShort].map((kind) => ({
+  ...kind,
+  name: `${kind.name} at Kraken`,
   exchange: 'kraken',
   create: '/0/private/AddOrder',
   cancel: { method: 'POST', path: '/0/private/CancelOrder' },
-};
+}));
 export const perpetuals = [perpetualLong, perpetualShort];
 
 /** What the simulated exchange's markets begin with, and prices around them. */

@@ -100,7 +100,14 @@ function listHistory(core: SimulatedExchange, params: Params, account: Account):
 
 function listPlans(core: SimulatedExchange, params: Params, account: Account) {
   const waiting = listOrders(core, params, account, (order) => isOpen(order) && !order.triggered);
-  const orderList = toPage(params, waiting.map(toPlan), 'orderId');
+  const symbol = params.text('symbol');
+  const algos = core.state
+    .openAlgoOrders()
+    .filter(
+      (algo) =>
+        algo.account === account.id && algo.market === 'spot' && [undefined, algo.symbol].includes(symbol),
+    );
+  const orderList = toPage(params, [...waiting, ...algos].map(toPlan), 'orderId');
   return { nextFlag: false, idLessThan: orderList.at(-1)?.orderId ?? '', orderList };
 }
 

@@ -1,5 +1,5 @@
 import { decimal, text } from '../core/amounts.ts';
-import type { Account, Fill, Market, Order } from '../core/model.ts';
+import type { Account, AlgoOrder, Fill, Market, Order } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 
 const placesOf = (step: string) => String(step.split('.')[1]?.length ?? 0);
@@ -21,12 +21,13 @@ export function toTicker({ symbol, price }: Market): Record<string, string> {
 
 const statuses = { filled: 'filled', partially_filled: 'partially_filled', new: 'live', pending_new: 'live' };
 
-const toClientOid = ({ id, clientOrderId }: Order) => (clientOrderId === `sim-${id}` ? '' : clientOrderId);
+const toClientOid = ({ id, clientOrderId }: Order | AlgoOrder) =>
+  clientOrderId === `sim-${id}` ? '' : clientOrderId;
 
 /** Amounts and prices of orders have 16 places. */
 const padded = (value: string) => decimal(value).toFixed(16);
 
-function toCommon(order: Order) {
+function toCommon(order: Order | AlgoOrder) {
   return {
     ...{ symbol: order.symbol, orderId: String(order.id), clientOid: toClientOid(order), side: order.side },
     ...{ orderType: order.type.includes('limit') ? 'limit' : 'market', enterPointSource: 'API' },
@@ -63,7 +64,7 @@ export function toUnfilled(core: SimulatedExchange, order: Order): Record<string
 }
 
 /** https://www.bitget.com/api-doc/spot/plan/Get-Current-Plan-Order */
-export function toPlan(order: Order): Record<string, unknown> {
+export function toPlan(order: Order | AlgoOrder): Record<string, unknown> {
   return {
     ...toCommon(order),
     ...{ size: order.amount, planType: 'amount', executePrice: order.price ?? '', status: 'live' },

@@ -70,7 +70,8 @@ export function failedAsUnknown(thrown: unknown): boolean {
 
 /** @returns the venue's message and code, such as `Invalid symbol. (-1121)`. */
 export function formatVenueError({ message, code }: VenueError): string {
-  return `${message || 'no message'} (${code})`;
+  // Kraken's codes are its messages.
+  return message === code ? message : `${message || 'no message'} (${code})`;
 }
 
 /** Keeps only the name and the stack of an error, because ccxt's messages quote URLs, signatures and bodies. */

@@ -11,7 +11,7 @@ import type { WrittenRequest } from './in-memory-connection.ts';
 interface DryExchange {
   kind: MarketKind;
   /** By method and start of the path. An empty list answers everything else. */
-  responses: Record<string, (parameters: URLSearchParams) => unknown>;
+  responses: Record<string, (parameters: URLSearchParams, body: string) => unknown>;
   nothing: unknown;
 }
 
@@ -138,6 +138,18 @@ const kraken: DryExchange = {
   },
   nothing: { error: [], result: {} },
 };
+const coinbaseOrder = {
+  ...{ order_id: orderId, product_id: dryMarket.id, client_order_id: '', side: 'SELL', status: 'FILLED' },
+  ...{ order_configuration: { market_market_ioc: { base_size: dryAmount } }, order_type: 'MARKET' },
+  ...{ filled_size: dryAmount, average_filled_price: dryPrice, filled_value: dryCost, settled: true },
+  ...{ created_time: new Date(filledAt).toISOString(), last_fill_time: new Date(filledAt).toISOString() },
+};
+
+/** Coinbase returns the names that an order was sent with. */
+function readNames(body: string): Record<string, unknown> {
+  const { client_order_id, product_id, side } = JSON.parse(body);
+  return { client_order_id, product_id, side };
+}
 
 const dryExchanges: Record<ParentExchangeId, DryExchange> = {
   // https://developers.binance.com/docs/binance-spot-api-docs/rest-api/trading-endpoints
@@ -187,6 +199,18 @@ const dryExchanges: Record<ParentExchangeId, DryExchange> = {
   },
   gate,
   kraken,
+  // https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/create-order
+  coinbase: {
+    kind: 'spot',
+    responses: {
+      'POST /api/v3/brokerage/orders': (_, body) => ({
+        success: true,
+        success_response: { ...readNames(body), order_id: orderId },
+      }),
+      [`GET /api/v3/brokerage/orders/historical/${orderId}`]: () => ({ order: coinbaseOrder }),
+    },
+    nothing: { orders: [], fills: [], accounts: [], has_next: false, cursor: '' },
+  },
 };
 
 /** @returns undefined for an exchange that this version does not know. */
@@ -201,5 +225,5 @@ export function respondAsExchange(
 ): unknown {
   const [endpoint = '', query = ''] = path.split('?');
   const respond = responses[`${method} ${endpoint}`];
-  return respond === undefined ? nothing : respond(new URLSearchParams(body === '' ? query : body));
+  return respond === undefined ? nothing : respond(new URLSearchParams(body === '' ? query : body), body);
 }

@@ -6,6 +6,7 @@ import { createBinanceUsdmApi } from './binance/binance-usdm.ts';
 import { createBinanceWalletApi } from './binance/binance-wallet.ts';
 import { createBitgetApi } from './bitget/bitget.ts';
 import { createBybitApi } from './bybit/bybit.ts';
+import { createCoinbaseApi } from './coinbase/coinbase.ts';
 import { SimulatedExchange } from './core/simulated-exchange.ts';
 import { createGateApi } from './gate/gate.ts';
 import { createKrakenApi } from './kraken/kraken.ts';
@@ -37,8 +38,8 @@ export interface RunningExchange {
 }
 
 /**
- * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), KuCoin, Bitget, Gate and Kraken
- * (spot), and with `/sim/<operation>`.
+ * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), KuCoin, Bitget, Gate, Kraken and
+ * Coinbase (spot), and with `/sim/<operation>`.
  */
 export async function startSimulatedExchange(
   options: SimulatedExchangeOptions = {},
@@ -47,6 +48,8 @@ export async function startSimulatedExchange(
   const core = new SimulatedExchange({ clock, seed, effectDelayMs });
   const snapshot = snapshotPath === undefined ? undefined : await loadSnapshot(snapshotPath, core);
   const server = createExchangeServer(core, [
+    // Before Binance, which owns every other path of /api/v3.
+    createCoinbaseApi(core),
     createBinanceSpotApi(core),
     createBinanceUsdmApi(core),
     createBinanceWalletApi(core),

@@ -27,6 +27,7 @@ export const exchangeIdSchema = z.enum([
   'gate',
   'gateeu',
   'kraken',
+  'coinbase',
 ]);
 export type ExchangeId = z.infer<typeof exchangeIdSchema>;
 

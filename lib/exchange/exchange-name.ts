@@ -17,6 +17,7 @@ const names: Record<VenueId, string> = {
   gate: 'Gate',
   gateeu: 'Gate EU',
   kraken: 'Kraken',
+  coinbase: 'Coinbase',
   // Of the generic mode, as ccxt has them.
   alpaca: 'Alpaca',
   bigone: 'BigONE',

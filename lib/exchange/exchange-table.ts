@@ -52,6 +52,13 @@ const facts: Record<ParentExchangeId, Facts> = {
     fees: 'the quote currency',
     refused: ['Futures, which have another API, and margin.'],
   },
+  coinbase: {
+    fees: 'the quote currency',
+    refused: [
+      'Perpetuals: Coinbase documents no reduce-only orders, so a late close could open a position.',
+      'Exits that rest at the exchange: Ripcord places no stop-limit or bracket orders.',
+    ],
+  },
 };
 
 function listExits({ exits }: Venue): ExchangeRow['exits'] {

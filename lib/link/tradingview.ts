@@ -29,6 +29,7 @@ const exchangeNames: Record<ExchangeId, string> = {
   gate: 'Gate',
   gateeu: 'Gate',
   kraken: 'Kraken',
+  coinbase: 'Coinbase',
 };
 
 /**

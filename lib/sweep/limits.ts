@@ -231,6 +231,19 @@ const generic: ExchangeLimits = {
   weights: { calls: {}, other: 1, flat: 0, causes: 0, look: 6 },
 };
 
+/**
+ * 10,000 an hour for each key: https://docs.cdp.coinbase.com/coinbase-app/api-architecture/rate-limiting. Orders that are
+ * not found are looked for in pages of 100.
+ */
+const coinbase: ExchangeLimits = {
+  ...share(160),
+  intervalMs: 200,
+  weights: {
+    calls: { fetchOpenOrders: 2, fetchOrdersOfMarkets: 4, fetchFills: 2, fetchTrades: 2 },
+    ...{ other: 1, flat: 0, causes: 0, look: 12 },
+  },
+};
+
 export const sweepLimits: SweepLimits = {
   snapshotFrom,
   accountIntervalMs: 400,
@@ -243,6 +256,7 @@ export const sweepLimits: SweepLimits = {
     bitget,
     ...{ gate, gateeu: gate },
     kraken,
+    coinbase,
     generic,
   },
 };

@@ -7,8 +7,9 @@ export interface Answer {
   headers?: Record<string, string>;
 }
 
+/** JSON, or a text as it is. */
 export function toJsonAnswer(status: number, value: unknown): Answer {
-  return { status, text: JSON.stringify(value) };
+  return { status, text: typeof value === 'string' ? value : JSON.stringify(value) };
 }
 
 /** JSON for a terminal: a list has a line per entry. */

@@ -25,6 +25,7 @@ const places: Readonly<Record<ParentExchangeId, string>> = {
   bitget: 'API key management, Edit, "IP address"',
   gate: 'API Management, APIv4 Keys, Edit, "IP whitelist"',
   kraken: 'Settings, API, the key, "IP restriction"',
+  coinbase: 'Coinbase Developer Platform, API keys, Manage, IP allowlist',
 };
 
 /** KuCoin lists an address as `203.**.154`. */

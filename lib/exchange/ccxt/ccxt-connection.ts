@@ -7,6 +7,7 @@ import { createTunnelAgents, type StackEgress } from '../egress/tunnel-agents.ts
 import type { MarketRules } from '../exchange.ts';
 import { exchangeName } from '../exchange-name.ts';
 import type { Venue } from '../venues/venue.ts';
+import type { VenueError } from '../venues/venue-error.ts';
 import {
   CallFailure,
   deniesKey,
@@ -35,6 +36,9 @@ export const defaultDeadlines: Deadlines = { callMs: 4_000, marketsMs: 8_000 };
 
 /** Kraken locks a key out after many errors in a row. */
 const maxRetries = 2;
+
+/** The coarsest of the venues' clocks has whole seconds. */
+const clockStepMs = 2_000;
 
 function joinKeys({ apiKey, secret, password = '' }: Account): string {
   return `${apiKey}:${secret}:${password}`;
@@ -165,9 +169,10 @@ export class CcxtConnection {
         if (retries === 0) throw thrown;
         return this.call(call, deadlineMs, retries - 1);
       }
-      if (this.venue.clockCodes.has(error.code))
-        await this.#attempt(() => this.client.loadTimeDifference(), deadlineMs);
-      else if (!(deniesKey(this.venue, error) && (await this.#useChangedKeys()))) throw thrown;
+      const isCorrected =
+        (deniesKey(this.venue, error) && (await this.#useChangedKeys())) ||
+        (this.venue.clockCodes.has(error.code) && (await this.#correctClock(error, deadlineMs)));
+      if (!isCorrected) throw thrown;
       return await this.#attempt(call, deadlineMs);
     }
   }
@@ -187,6 +192,19 @@ export class CcxtConnection {
     } catch (thrown) {
       throw toCallFailure(thrown);
     }
+  }
+
+  /**
+   * Reads the venue's clock. @returns whether a retry can succeed: if the venue has one answer for a wrong key and a wrong
+   * clock, only after the clock was wrong.
+   */
+  async #correctClock(error: VenueError, deadlineMs: number): Promise<boolean> {
+    const readOffset = () => Number(this.client.options.timeDifference ?? 0);
+    const before = readOffset();
+    const reading = this.#attempt(() => this.client.loadTimeDifference(), deadlineMs);
+    if (!deniesKey(this.venue, error)) return reading.then(() => true);
+    await reading.catch(() => undefined);
+    return Math.abs(readOffset() - before) > clockStepMs;
   }
 
   /** Uses the stored keys from now on. @returns false if they are the ones already in use, or can't be read now. */

@@ -79,6 +79,11 @@ export const codelessErrors: Record<ParentExchangeId, readonly CodelessRow[]> = 
   bitget: cdnRows('bitgetRateLimit'),
   gate: cdnRows('gateHttp'),
   kraken: cdnRows('krakenRateLimit'),
+  coinbase: [
+    // "Your JWT expires after 2 minutes, after which all requests are unauthenticated."
+    { status: 401, cause: 'key', source: 'coinbaseKeys' },
+    ...cdnRows('coinbaseRateLimit'),
+  ],
 };
 
 /** Why an order was not executed, for each cause. */

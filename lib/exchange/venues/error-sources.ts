@@ -29,6 +29,13 @@ export const errorSources = {
   bitget: 'https://www.bitget.com/api-doc/spot/error-code/restapi',
   bitgetFaq: 'https://www.bitget.com/api-doc/common/faq',
   bitgetRateLimit: 'https://www.bitget.com/api-doc/common/quick-start#access-restriction',
+  /** `error_response`, with the names of its reasons. */
+  coinbaseCreate:
+    'https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/create-order',
+  coinbaseErrors: 'https://docs.cdp.coinbase.com/coinbase-app/api-architecture/status-codes',
+  coinbaseKeys:
+    'https://docs.cdp.coinbase.com/coinbase-app/authentication-authorization/api-key-authentication',
+  coinbaseRateLimit: 'https://docs.cdp.coinbase.com/coinbase-app/api-architecture/rate-limiting',
   /** Codes that the page of v2 no longer lists. */
   bitgetEarlier: 'https://bitgetlimited.github.io/apidoc/en/spot/#restapi-error-codes',
   /** Recorded: `{"code":"40085","msg":"You are in Unified Account mode, and the Classic Account API is not supported …"}`. */

@@ -51,4 +51,6 @@ export const exchangeHosts: Readonly<Record<ExchangeId, readonly string[]>> = {
   gateeu: ['api.gateeu.com'],
   // https://docs.kraken.com/api/docs/guides/spot-rest-intro
   kraken: ['api.kraken.com'],
+  // "Sandbox … static" answers are no test network. https://docs.cdp.coinbase.com/coinbase-app/advanced-trade-apis/sandbox
+  coinbase: ['api.coinbase.com'],
 };

@@ -6,6 +6,7 @@ import { bitget } from './bitget.ts';
 import { bybit } from './bybit.ts';
 import { bybiteu } from './bybiteu.ts';
 import { bybitid } from './bybitid.ts';
+import { coinbase } from './coinbase.ts';
 import { gate } from './gate.ts';
 import { gateeu } from './gateeu.ts';
 import { kraken } from './kraken.ts';
@@ -24,4 +25,5 @@ export const venues: Record<ExchangeId, Venue> = {
   bitget,
   ...{ gate, gateeu },
   kraken,
+  coinbase,
 };

@@ -39,8 +39,10 @@ export function dataContract(testMarket: TestMarket): void {
   // OKX has the maximum of a spot MARKET order in USDT, and Bitget and Kraken have none.
   const marketAmountMax = !perpetual && ['okx', 'bitget', 'kraken'].includes(id) ? undefined : '9000000';
 
-  // KuCoin charges the currency that a market names, which is usually that of its quotes, and Kraken that one.
-  const feesInQuote = perpetual || ['kucoin', 'kraken'].includes(id);
+  // KuCoin charges the currency that a market names, which is usually that of its quotes, and Kraken and Coinbase that one.
+  const feesInQuote = perpetual || ['kucoin', 'kraken', 'coinbase'].includes(id);
+  // Coinbase says nothing of the addresses of a key, and Binance does not list them.
+  const listsAddresses = !/^(binance|coinbase)/.test(id);
 
   describe(`market and account data of ${testMarket.name}`, () => {
     test('loads the rules of a market', async () => {
@@ -175,10 +177,9 @@ export function dataContract(testMarket: TestMarket): void {
         canTrade: true,
         // Gate does not report it.
         canWithdraw: testMarket.exchange === 'gate' ? undefined : false,
-        ipRestricted: true,
+        ipRestricted: id === 'coinbase' ? undefined : true,
         accountId: expect.stringMatching(/^(account-)?\d+$/),
-        // Binance does not list the addresses.
-        ...(!testMarket.exchange.startsWith('binance') && { allowedAddresses: ['127.0.0.1'] }),
+        ...(listsAddresses && { allowedAddresses: ['127.0.0.1'] }),
       });
     });
 

@@ -26,6 +26,7 @@ const toBody: Partial<Record<ExchangeId, (code: string, message: string) => unkn
   bybit: (code, retMsg) => ({ retCode: Number(code), retMsg, result: {} }),
   okx: ofOkx,
   kucoin: (code, msg) => ({ code, msg }),
+  coinbase: (error, message) => ({ success: false, error_response: { error, message } }),
   bitget: (code, msg) => ({ code, msg, requestTime: 1, data: null }),
   gate: (label, message) => ({ label, message }),
   kraken: (code, message) => ({ error: [`${code}:${message}`] }),

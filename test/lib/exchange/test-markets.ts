@@ -11,6 +11,7 @@ import type {
   MarketRules,
   TradeRange,
 } from '../../../lib/exchange/exchange.ts';
+import { fromUuid } from '../../../lib/exchange/venues/coinbase-client-id.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { toSecret } from './test-secrets.ts';
 
@@ -106,6 +107,14 @@ const krakenPaths = {
   fetch: { method: 'POST', path: '/0/private/QueryOrders' },
   fetchByClientId: { method: 'POST', path: '/0/private/OpenOrders' },
 } as const;
+const coinbaseOrders = '/api/v3/brokerage/orders';
+/** An order is read by its id, or in a list. */
+const coinbasePaths = {
+  create: { method: 'POST', path: coinbaseOrders },
+  reduce: { method: 'POST', path: `${coinbaseOrders}/edit` },
+  cancel: { method: 'POST', path: `${coinbaseOrders}/batch_cancel` },
+  fetch: { method: 'GET', path: `${coinbaseOrders}/historical/*` },
+} as const;
 const ofBinance = { marketId: 'BTCUSDT', acknowledges: false, recvWindowMs: 5_000, errorStatus: 400 };
 const ofBybit = { marketId: 'BTCUSDT', acknowledges: true, recvWindowMs: 5_000, errorStatus: 200 };
 const ofGate = { acknowledges: false, recvWindowMs: 60_000, errorStatus: 400 };
@@ -194,9 +203,18 @@ export const gateSpot: TestMarket = {
   marketId: 'BTC_USDT',
   market: 'spot',
 };
+export const coinbaseSpot: TestMarket = {
+  ...{ acknowledges: true, recvWindowMs: 120_000, errorStatus: 200 },
+  ...{ ...coinbasePaths },
+  name: 'coinbase spot',
+  exchange: 'coinbase',
+  symbol: 'BTC/USDT',
+  marketId: 'BTC-USDT',
+  market: 'spot',
+};
 export const testMarkets = [
   ...[binanceSpot, binanceFutures, bybitSpot, bybitLinear, okxSpot, okxSwap],
-  ...[kucoinSpot, bitgetSpot, gateSpot, krakenSpot],
+  ...[kucoinSpot, bitgetSpot, gateSpot, krakenSpot, coinbaseSpot],
 ];
 
 const open: (() => Promise<void>)[] = [];
@@ -277,6 +295,7 @@ export async function startTrader(testMarket: TestMarket, options: TraderOptions
   open.push(sim.stop);
   sim.core.addAccount({
     ...keys,
+    secret: toSecret(testMarket.exchange, keys.secret),
     hedged,
     accountMode,
     leverage: { BTCUSDT: leverage },
@@ -307,7 +326,9 @@ export async function startTrader(testMarket: TestMarket, options: TraderOptions
       return fresh.flatMap((entry) => (entry.type === 'request' ? [`${entry.method} ${entry.path}`] : []));
     },
     order(clientOrderId) {
-      const found = sim.core.orders().orders.findLast((each) => each.clientOrderId === clientOrderId);
+      const found = sim.core
+        .orders()
+        .orders.findLast((each) => fromUuid(each.clientOrderId) === clientOrderId);
       if (found === undefined) throw new Error(`no order ${clientOrderId}`);
       return found;
     },

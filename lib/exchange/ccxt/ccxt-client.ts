@@ -235,7 +235,6 @@ export async function createClient(
   if (venue.signsDecodedQuery !== true) encodeBeforeSigning(client);
   signNatively(client);
   if (venue.nonce !== undefined) client.nonce = venue.nonce as unknown as typeof client.nonce;
-  venue.prepare?.(client);
   if (account.sandbox === true) useSandbox(client, venue);
   if (account.baseUrl !== undefined) rebaseUrls(client.urls.api as Record<string, unknown>, account.baseUrl);
   const gate = new RetryAfterGate(now);

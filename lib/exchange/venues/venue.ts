@@ -120,8 +120,6 @@ export interface Venue {
   signApi?: string | readonly string[];
   /** Queries are signed before they are encoded. Other venues check the signature of a query as it was sent. */
   signsDecodedQuery?: true;
-  /** Changes ccxt's client once it is created. */
-  prepare?(client: CcxtClient): void;
   /** How long after its timestamp the venue can still accept a request. `options` sends the same value. */
   recvWindowMs: number;
   /** How long after the receive window a look-up may still miss an order that exists. */

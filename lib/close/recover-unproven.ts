@@ -94,10 +94,15 @@ function decide(
   const count = notFoundCount + 1;
   const quietSince = sentOrder.quietSince ?? readAt;
   const isLong = count >= quietReads && readAt - quietSince >= quietMs;
+  const sawMore = sentOrder.sawMore === true || !isQuiet;
   const waitsForOrder = sentOrder.orderId !== undefined;
   if (isLong || (isSomething && !waitsForOrder))
-    return { kind: 'needs-attention', reason: describe(isLong && isQuiet) };
+    return { kind: 'needs-attention', reason: describe(isLong && !sawMore) };
   const lookAgainAt = readAt + quietIntervalMs;
-  const quiet = { notFoundCount: count, sentOrder: { ...sentOrder, quietSince }, lookAgainAt };
+  const quiet = {
+    notFoundCount: count,
+    sentOrder: { ...sentOrder, quietSince, ...(sawMore && { sawMore }) },
+    lookAgainAt,
+  };
   return { kind: 'wait', reason: 'The result of the close order is not known yet', quiet };
 }

@@ -79,7 +79,7 @@ function toPositionChange(
   };
   return {
     ...learned,
-    ...toStateChange({ ...held, exitPlan }, { ...claim, sentOrder }, result, {
+    ...toStateChange({ ...held, exitPlan, exitOrders }, { ...claim, sentOrder }, result, {
       now: services.now(),
       isNews: goneAmount !== held.goneAmount,
     }),
@@ -182,8 +182,9 @@ function toAttention(
 /** On an exchange that is not proven, what only the owner can say the result of. */
 function toUnknownClose(held: Position, { claimedAt, sentOrder }: Claim): Position['unknownClose'] {
   if (!isGeneric(held.exchange)) return undefined;
-  const { sentAt = claimedAt, amount, balanceBefore } = sentOrder ?? {};
-  return { clientOrderId: toCloseId(held), sentAt, amount, balanceBefore };
+  const { sentAt = claimedAt, amount, balanceBefore, orderId } = sentOrder ?? {};
+  const onRecord = held.exitOrders.find((order) => orderId !== undefined && order.orderId === orderId);
+  return { clientOrderId: toCloseId(held), sentAt, amount, balanceBefore, counted: onRecord?.filled };
 }
 
 /** A repeat of a target that is reached would notify at every bar. */

@@ -13,6 +13,8 @@ export const sentOrderSchema = z.object({
   errorClass: z.string().optional(),
   /** When the first of the reads was that found nothing of it, epoch milliseconds. */
   quietSince: z.number().optional(),
+  /** A read found something, or could not read everything. */
+  sawMore: z.literal(true).optional(),
 });
 
 /** A close order whose result only its owner can state. */
@@ -21,4 +23,6 @@ export const unknownCloseSchema = z.object({
   sentAt: z.number(),
   amount: amountSchema.optional(),
   balanceBefore: amountSchema.optional(),
+  /** What the exchange showed of it, which the position counts already. */
+  counted: amountSchema.optional(),
 });

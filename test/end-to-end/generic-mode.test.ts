@@ -59,7 +59,17 @@ async function startTrader() {
       await store.claimPosition({ positionId, claim: newClaim(services, intent), from: ['open'] });
       if (options.blocks) await blockMarket(store, await stored());
     },
-    forget: () => forgetPosition({ services }, { positionId }),
+    forget: (meanwhile = async () => {}) => {
+      const listLinks: typeof store.listLinks = async (...input) => {
+        await meanwhile();
+        return store.listLinks(...input);
+      };
+      return forgetPosition({ services: { ...services, store: { ...store, listLinks } } }, { positionId });
+    },
+    /** No sweep runs. */
+    skip(minutes: number) {
+      time += minutes * minute;
+    },
     /** Sweeps every minute, for so long. */
     async pass(minutes: number) {
       for (let count = 0; count < minutes; count += 1) {
@@ -196,6 +206,28 @@ test('an order that the exchange named is waited for, and ends the close once it
   expect(whitebit.created()).toBe(1);
 });
 
+test('an order that is shown as closed without its fill is waited for', async () => {
+  const { whitebit, close, pass, stored } = await startTrader();
+  whitebit.shows.fills = false;
+  expect(await close()).toMatchObject({ outcome: 'in-progress' });
+  whitebit.shows.fills = true;
+  await pass(1);
+  expect(await stored()).toMatchObject({ state: 'closed', outcome: { closedAmount: '0.5' } });
+  expect(whitebit.created()).toBe(1);
+});
+
+test('an order that executed in part counts once', async () => {
+  const { whitebit, close, resolve, stored } = await startTrader();
+  whitebit.fate = 'fill half';
+  await close();
+  expect((await stored()).attentionReason).toContain('executed 0.25 of 0.5 BTC');
+  await expect(resolve({ sold: '0.2', apply: true })).rejects.toMatchObject({ code: 'invalid-input' });
+  await resolve({ sold: '0.25', apply: true });
+  whitebit.fate = 'fill';
+  expect(await close()).toMatchObject({ outcome: 'closed' });
+  expect(whitebit.orders.map(({ amount }) => amount)).toEqual(['0.5', '0.25']);
+});
+
 test('an order that stays open needs its owner', async () => {
   const { whitebit, close, pass, stored } = await startTrader();
   whitebit.fate = 'rest';
@@ -226,6 +258,18 @@ describe('an error in the answer to a close', () => {
     expect(attentionReason.includes('By the look of it, the exchange refused the order.')).toBe(isRefusal);
     expect(whitebit.created()).toBe(1);
   });
+});
+
+test('a read that failed leaves a refusal open', async () => {
+  const { whitebit, close, pass, stored } = await startTrader();
+  whitebit.fate = { status: 422, body: { code: 30, message: 'Not enough balance' } };
+  await close();
+  whitebit.isDown = true;
+  await pass(1);
+  whitebit.isDown = false;
+  await pass(5);
+  expect(await stored()).toMatchObject({ state: 'needs-attention' });
+  expect((await stored()).attentionReason).not.toContain('By the look of it');
 });
 
 describe('a process that died', () => {
@@ -289,6 +333,27 @@ describe("its owner's word", () => {
   test('is needed before the position is forgotten', async () => {
     const { forget } = await startUnknown();
     await expect(forget()).rejects.toMatchObject({ code: 'invalid-input' });
+  });
+
+  test('is needed before the position is forgotten, also if the claim ends meanwhile', async () => {
+    const { whitebit, close, pass, forget, stored } = await startTrader();
+    whitebit.fate = 'lose request';
+    await close();
+    await expect(forget(() => pass(6))).rejects.toMatchObject({ code: 'conflict' });
+    expect(await stored()).toMatchObject({ positionId: expect.any(String) });
+  });
+
+  test('is not taken while the order of an old claim is under way', async () => {
+    const { whitebit, claim, skip, pass, resolve, stored } = await startTrader();
+    await claim({ blocks: false });
+    skip(10);
+    const said: unknown[] = [];
+    whitebit.onOrder = async () => {
+      said.push(await resolve({ sold: '0', apply: true }).catch(({ code }) => code));
+    };
+    await pass(1);
+    expect(said).toEqual(['conflict']);
+    expect(await stored()).toMatchObject({ state: 'closed' });
   });
 
   test('is not taken while Ripcord reads what became of the order', async () => {

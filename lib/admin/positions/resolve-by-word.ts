@@ -14,7 +14,7 @@ import type { Assessment } from './assess.ts';
 
 type Input = Pick<CommandInput<'positions.resolve'>, 'apply' | 'sold'>;
 
-/** So long a sweep may still read around the close order of a claim. */
+/** So long after an order could last be sent, a sweep may still read around it. */
 const readingMs = quietMs + 60_000;
 
 /**
@@ -36,7 +36,8 @@ export async function resolveByWord(
 
 function requireUnknown({ state, positionId, claim }: Position, now: number): void {
   if (state === 'needs-attention') return;
-  if (state === 'claimed' && claim !== undefined && now - claim.claimedAt > readingMs) return;
+  // An old claim can have a new attempt: a word given while its order is under way is not about that order.
+  if (state === 'claimed' && claim !== undefined && now - claim.sendDeadline > readingMs) return;
   throw state === 'claimed'
     ? new Fault('conflict', `An action on ${positionId} is in progress. Nothing was changed.`, {
         hint: { text: 'Ripcord reads what became of it for 2 minutes. Try again in 3 minutes.' },
@@ -84,14 +85,24 @@ async function readTraces(
   }
 }
 
+/** What the close order executed as far as the exchange showed it: the position counts that already. */
+function counted({ unknownClose }: Position): Amount {
+  return unknownClose?.counted ?? '0';
+}
+
 function toAssessment(position: Position, sold: Amount): Assessment {
-  const { remaining } = computeTotals(position);
   const { base } = position.market;
-  if (decimal(sold).gt(remaining))
-    throw new Fault('invalid-input', `The position has ${remaining} ${base} left, less than ${sold}.`, {
-      hint: { text: `Give at most ${remaining}.` },
+  const shown = counted(position);
+  const most = sum([computeTotals(position).remaining, shown]);
+  if (decimal(sold).gt(most))
+    throw new Fault('invalid-input', `The position had ${most} ${base} left, less than ${sold}.`, {
+      hint: { text: `Give at most ${most}.` },
     });
-  const rest = toAmount(decimal(remaining).minus(sold));
+  if (decimal(sold).lt(shown))
+    throw new Fault('invalid-input', `The exchange showed that the order sold ${shown} ${base}.`, {
+      hint: { text: `Give at least ${shown}.` },
+    });
+  const rest = toAmount(decimal(most).minus(sold));
   const word = `By its owner's word, the close order sold ${sold} ${base}.`;
   return isPositive(rest)
     ? { verdict: 'open', reason: `${word} ${rest} ${base} is still open.` }
@@ -114,14 +125,17 @@ async function save(
     claim: null,
     attentionReason: null,
     unknownClose: null,
-    ...(isClosed
-      ? toEnd(position, sold, reason, now())
-      : { goneAmount: sum([position.goneAmount ?? '0', sold]) }),
+    ...(isClosed ? toEnd(position, sold, reason, now()) : { goneAmount: toGone(position, sold) }),
   });
   if (saved !== undefined) return saved;
   throw new Fault('conflict', 'The position changed meanwhile. Nothing was written.', {
     hint: { text: 'Resolve it again.' },
   });
+}
+
+/** The close order on record counts already. */
+function toGone(position: Position, sold: Amount): Amount {
+  return sum([position.goneAmount ?? '0', toAmount(decimal(sold).minus(counted(position)))]);
 }
 
 function toEnd(position: Position, sold: Amount, reason: string, now: number) {

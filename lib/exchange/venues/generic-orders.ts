@@ -111,6 +111,9 @@ export async function fetchOrder(client: CcxtClient, market: MarketRules, ref: O
     throw new TypeError('fill and rest of the order contradict its amount');
   if (order.status !== 'open' && !finalStatuses.has(order.status ?? ''))
     throw new TypeError('the status of the order says nothing');
+  // A look-up may show the end of an order before its fills.
+  if (order.status === 'closed' && !decimal(filled).eq(amount))
+    throw new TypeError('the order is closed without its fills');
   return withDetails(client, order);
 }
 

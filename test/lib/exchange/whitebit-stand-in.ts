@@ -16,6 +16,8 @@ type Fate =
   | 'fill, name no id'
   /** It never arrives. */
   | 'lose request'
+  /** Half of it executes, and the rest is canceled. */
+  | 'fill half'
   /** It is accepted and stays open. */
   | 'rest'
   /** It is accepted and ends without a fill. */
@@ -35,7 +37,11 @@ export interface WhitebitStandIn {
   url: string;
   fate: Fate;
   /** Whether the order history and the trades show what executed. */
-  shows: { history: boolean; trades: boolean; clientOrderIds: boolean; balance: boolean };
+  shows: { history: boolean; trades: boolean; clientOrderIds: boolean; balance: boolean; fills: boolean };
+  /** Whether private reads fail. */
+  isDown: boolean;
+  /** Runs while an order is under way. */
+  onOrder(): Promise<void>;
   base: string;
   orders: Row[];
   /** The method and path of every request, with those of orders counted. */
@@ -59,7 +65,9 @@ export async function startWhitebit(now: () => number): Promise<WhitebitStandIn>
   const standIn: WhitebitStandIn = {
     url: '',
     fate: 'fill',
-    shows: { history: true, trades: true, clientOrderIds: true, balance: true },
+    shows: { history: true, trades: true, clientOrderIds: true, balance: true, fills: true },
+    isDown: false,
+    onOrder: async () => {},
     base: '2',
     orders: [],
     requests: [],
@@ -91,7 +99,11 @@ async function answer(
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   if (request.method === 'GET') return void send(200, toPublic(standIn, path));
   if (!isSigned(request, text)) return void send(401, { code: 0, message: 'Unauthorized request.' });
-  if (path !== '/api/v4/order/stock_market') return void send(200, toPrivate(standIn, path));
+  if (path !== '/api/v4/order/stock_market')
+    return standIn.isDown
+      ? void send(503, { code: 1, message: 'Service temporarily unavailable' })
+      : void send(200, toPrivate(standIn, path));
+  await standIn.onOrder();
   const { fate } = standIn;
   if (typeof fate === 'object') return void send(fate.status, fate.body);
   if (fate === 'lose request') return void response.destroy();
@@ -120,19 +132,21 @@ function execute(
   { amount, clientOrderId }: { amount: string; clientOrderId: string },
   fate: Exclude<Fate, object>,
 ): Row {
-  const isFilled = fate.startsWith('fill');
+  const isFilled = fate.startsWith('fill') && fate !== 'fill half';
   const unfilled = fate === 'rest' ? 'OPEN' : 'CANCELED';
+  const part = fate === 'fill half' ? toAmount(decimal(amount).div(2)) : '0';
   const row: Row = {
     id: 4_180_284_841 + standIn.orders.length,
-    ...{ clientOrderId, amount, at, filled: isFilled ? amount : '0' },
+    ...{ clientOrderId, amount, at, filled: isFilled ? amount : part },
     status: isFilled ? 'FILLED' : unfilled,
   };
   standIn.orders.push(row);
-  if (isFilled && standIn.shows.balance) standIn.base = toAmount(decimal(standIn.base).minus(amount));
+  if (standIn.shows.balance) standIn.base = toAmount(decimal(standIn.base).minus(row.filled));
   return row;
 }
 
-function toOrder({ shows }: WhitebitStandIn, { id, clientOrderId, amount, filled, status, at }: Row) {
+function toOrder({ shows }: WhitebitStandIn, { id, clientOrderId, amount, status, at, ...row }: Row) {
+  const filled = shows.fills ? row.filled : '0';
   return {
     orderId: id,
     clientOrderId: shows.clientOrderIds ? clientOrderId : '',

@@ -96,7 +96,7 @@ const borders = [
       pathNot: [
         '^lib/admin/contract/',
         '^lib/(amount|fault)\\.ts$',
-        '^lib/(account/account|exchange/exchange|link/(link|refusal|tradingview)|position/(part|position))\\.ts$',
+        '^lib/(account/(account|key-guide)|exchange/exchange|link/(link|refusal|tradingview)|position/(part|position))\\.ts$',
         // The doctor opens a link as the sweep does.
         '^lib/sweep/probe-address\\.ts$',
         '^infra/local/(invoke-admin|options)\\.ts$',

@@ -111,7 +111,7 @@ async function addAccount(args: AddArguments): Promise<void> {
   const placeholders = { apiKey: 'read-later', secret: 'read-later', password: 'read-later' };
   parseInput('accounts.add', { name, account: { ...fields, ...placeholders } });
   const admin = createAdminClient(args);
-  const credentials = await readCredentials({ stdin: args.stdin, withPassword: isNeeded });
+  const credentials = await readCredentials({ stdin: args.stdin, withPassword: isNeeded, exchange });
   const input = parseInput('accounts.add', {
     ...{ name, account: { ...fields, ...credentials } },
     replace: args.replace || undefined,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { findKeyGuide } from '../lib/account/key-guide.ts';
 import { CliError } from './cli-error.ts';
 import { askHidden, readSecretText } from './secrets.ts';
+import { printRemark } from './terminal.ts';
 
 const credentialsSchema = z.strictObject({
   apiKey: z.string().trim().min(1),
@@ -10,6 +12,12 @@ const credentialsSchema = z.strictObject({
   egress: z.union([z.literal(['stack', 'none']), z.array(z.string())]).optional(),
 });
 export type Credentials = z.infer<typeof credentialsSchema>;
+
+interface Wanted {
+  stdin: boolean;
+  withPassword: boolean;
+  exchange: string;
+}
 
 const expected =
   'Expected on stdin: {"apiKey":"…","secret":"…"}, with "password" if the exchange requires one, ' +
@@ -51,7 +59,17 @@ function checkTyped(typed: string): true | string {
   return typed.trim() !== '' || 'expected some text';
 }
 
-async function promptForCredentials({ withPassword }: { withPassword: boolean }): Promise<Credentials> {
+/** @returns where to create the key, and what it has to allow; undefined for an exchange of the generic mode. */
+export function describeKey(exchange: string): string | undefined {
+  const guide = findKeyGuide(exchange);
+  if (guide === undefined) return undefined;
+  const secret = guide.secret === undefined ? '' : ` The secret is ${guide.secret}.`;
+  return `Create the key at the exchange under ${guide.place}. Allow ${guide.permissions}, and nothing else.${secret}`;
+}
+
+async function promptForCredentials({ withPassword, exchange }: Wanted): Promise<Credentials> {
+  const guide = describeKey(exchange);
+  if (guide !== undefined) printRemark(guide);
   const apiKey = await askHidden('API key', checkTyped);
   const secret = await askHidden('Secret', checkTyped);
   return parseCredentials({
@@ -69,10 +87,7 @@ async function promptForCredentials({ withPassword }: { withPassword: boolean })
 }
 
 /** @returns the credentials from hidden prompts at a terminal, otherwise from stdin. */
-export async function readCredentials(options: {
-  stdin: boolean;
-  withPassword: boolean;
-}): Promise<Credentials> {
+export async function readCredentials(options: Wanted): Promise<Credentials> {
   const given = await readSecretText(options);
   if (given === undefined) return promptForCredentials(options);
   const credentials = parseText(given);

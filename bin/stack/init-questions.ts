@@ -25,7 +25,8 @@ export function askAccountName(): Promise<string> {
 export async function askAccount(name: string, fields: AccountFields): Promise<CommandInput<'accounts.add'>> {
   const exchange =
     fields.exchange ?? (await choose('Exchange', exchangeIdSchema.options).catch(cancelPrompt));
-  const credentials = await readCredentials({ stdin: false, withPassword: requiresPassword(exchange) });
+  const withPassword = requiresPassword(exchange);
+  const credentials = await readCredentials({ stdin: false, withPassword, exchange });
   return parseInput('accounts.add', { name, account: { ...fields, exchange, ...credentials } });
 }
 

@@ -1,5 +1,6 @@
 import type { Exchange as CcxtClient } from 'ccxt';
 import type { VenueId } from '../../account/account.ts';
+import { findKeyGuide } from '../../account/key-guide.ts';
 import { Fault } from '../../fault.ts';
 import { exchangeName } from '../exchange-name.ts';
 import type { Venue } from '../venues/venue.ts';
@@ -22,9 +23,10 @@ export function canSign(
 
 export function invalidSecret({ id }: Venue): Fault {
   const name = exchangeName(id);
+  const { secret } = findKeyGuide(id) ?? {};
   return new Fault('account-invalid', `The secret can't sign requests to ${name}. Nothing was sent.`, {
     hint: {
-      text: `Store the account again, with a secret or a private key that ${name} supports: as PEM with its line breaks, and not encrypted.`,
+      text: `Store the account again, with the secret that ${name} shows for the key${secret === undefined ? '' : `: ${secret}`}.`,
     },
   });
 }

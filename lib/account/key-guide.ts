@@ -1,0 +1,57 @@
+import { type ParentExchangeId, toParent } from './parent-exchange.ts';
+
+/** What a person needs to know to create an API key. */
+export interface KeyGuide {
+  /** The exchange's own menu. */
+  place: string;
+  /** What to allow, and nothing else. */
+  permissions: string;
+  /** What the secret has to look like, if it is not just text. */
+  secret?: string;
+}
+
+const asPem = 'as PEM with its line breaks, and not encrypted';
+
+const keyGuides: Readonly<Record<ParentExchangeId, KeyGuide>> = {
+  // https://www.binance.com/en/support/faq/detail/360002502072
+  binance: {
+    place: 'API Management, Create API',
+    permissions: 'Reading, and Spot & Margin Trading',
+    secret: `its text, or a private key ${asPem}`,
+  },
+  binanceusdm: {
+    place: 'API Management, Create API',
+    permissions: 'Reading, and Futures',
+    secret: `its text, or a private key ${asPem}`,
+  },
+  // https://bybit-exchange.github.io/docs/v5/intro
+  bybit: {
+    place: 'API Management, Create New Key',
+    permissions: 'read and write, of orders and positions of Unified Trading',
+    secret: `its text, or a private key ${asPem}`,
+  },
+  // https://www.okx.com/docs-v5/en/#overview-api-key-creation
+  okx: { place: 'API, Create API key', permissions: 'Read and Trade' },
+  // https://www.kucoin.com/support/360015102174
+  kucoin: { place: 'API Management, Create API, API Trading', permissions: 'General and Spot' },
+  // https://www.bitget.com/api-doc/common/quick-start
+  bitget: { place: 'API Keys, Create API key', permissions: 'read and write, of spot trading' },
+  // https://www.gate.com/docs/developers/apiv4/en/#authentication
+  gate: {
+    place: 'API Management, Create API Key, API v4',
+    permissions: 'spot trading, and reading the account',
+  },
+  // https://support.kraken.com/articles/360000919966-how-to-create-an-api-key
+  kraken: {
+    place: 'Settings, API, Create API key',
+    permissions:
+      'Query funds, Query open orders & trades, Query closed orders & trades, Create & modify orders, Cancel & close orders',
+    secret: 'the private key in base64, as Kraken shows it',
+  },
+};
+
+/** @returns the guide of an exchange; undefined for one of the generic mode. */
+export function findKeyGuide(exchange: string): KeyGuide | undefined {
+  const id = toParent(exchange as ParentExchangeId);
+  return Object.hasOwn(keyGuides, id) ? keyGuides[id] : undefined;
+}

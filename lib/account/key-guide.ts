@@ -1,4 +1,5 @@
-import { type ParentExchangeId, toParent } from './parent-exchange.ts';
+import type { ParentExchangeId } from './account.ts';
+import { toParent } from './parent-exchange.ts';
 
 /** What a person needs to know to create an API key. */
 export interface KeyGuide {
@@ -40,6 +41,13 @@ const keyGuides: Readonly<Record<ParentExchangeId, KeyGuide>> = {
   gate: {
     place: 'API Management, Create API Key, API v4',
     permissions: 'spot trading, and reading the account',
+  },
+  // https://docs.cdp.coinbase.com/coinbase-app/authentication-authorization/api-key-authentication
+  coinbase: {
+    place: 'Developer Platform, API Keys, Secret API Keys, Create API key',
+    permissions: 'View and Trade',
+    secret:
+      'a private key as PEM, or that of an Ed25519 key in base64; the API key is its whole name, organizations/…/apiKeys/…',
   },
   // https://support.kraken.com/articles/360000919966-how-to-create-an-api-key
   kraken: {

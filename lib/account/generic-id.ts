@@ -24,7 +24,6 @@ export const genericIds = [
   'foxbit',
   'hashkey',
   'hollaex',
-  'independentreserve',
   'latoken',
   'lbank',
   'luno',

@@ -40,7 +40,6 @@ const names: Record<VenueId, string> = {
   foxbit: 'Foxbit',
   hashkey: 'HashKey Global',
   hollaex: 'HollaEx',
-  independentreserve: 'Independent Reserve',
   latoken: 'Latoken',
   lbank: 'LBank',
   luno: 'Luno',

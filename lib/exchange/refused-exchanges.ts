@@ -81,6 +81,10 @@ export const refusedExchanges: readonly RefusedExchange[] = [
     'ccxt takes the client order id for the order id there, so no answer proves that an order exists.',
     ...['bequant', 'fmfwio', 'hitbtc'],
   ),
+  ...refuse(
+    'ccxt numbers its requests by the second there, so two requests in one second would have the same number.',
+    'independentreserve',
+  ),
   ...refuse("Its orders have scaled amounts, so an order can't be checked before it leaves.", 'phemex'),
   ...refuse('ccxt counts the digits of its amounts, and knows no step of them.', 'bitfinex'),
 ];

@@ -67,8 +67,9 @@ export function createDryClose(
 }
 
 function createAccounts(exchange: ExchangeId): Accounts {
-  // Kraken's secrets are base64.
-  const keys = { apiKey: dryTable, secret: btoa(dryTable), password: dryTable };
+  // Kraken's secrets are base64, and Coinbase's the 64 bytes of an Ed25519 key.
+  const secret = Buffer.alloc(64, 1).toString('base64');
+  const keys = { apiKey: dryTable, secret, password: dryTable };
   const account: Account = { exchange, ...keys, baseUrl: nowhere };
   const refuse = async () => {
     throw new DryCloseFailed();

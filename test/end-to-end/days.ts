@@ -38,6 +38,7 @@ export const bybitHedged: Place = { ...bybitLinear, name: 'Bybit linear in hedge
 export const okxSwap: Place = { name: 'OKX swap', exchange: 'okx', market: 'usdm' };
 export const okxHedged: Place = { ...okxSwap, name: 'OKX swap in long/short mode', hedged: true };
 export const okxSpot: Place = { name: 'OKX spot', exchange: 'okx', market: 'spot' };
+export const coinbaseSpot: Place = { name: 'Coinbase spot', exchange: 'coinbase', market: 'spot' };
 export const krakenSpot: Place = { name: 'Kraken spot', exchange: 'kraken', market: 'spot' };
 export const kucoinSpot: Place = { name: 'KuCoin spot', exchange: 'kucoin', market: 'spot' };
 export const bitgetSpot: Place = { name: 'Bitget spot', exchange: 'bitget', market: 'spot' };
@@ -106,6 +107,7 @@ export async function startDays(place: Place): Promise<Days> {
   const hedged = place.hedged ?? false;
   core.addAccount({
     ...keys,
+    secret: toSecret(place.exchange, keys.secret),
     hedged,
     balances: { spot: { USDT: '1000000' }, usdm: { USDT: '1000000' } },
   });

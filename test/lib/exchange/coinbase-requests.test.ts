@@ -1,0 +1,254 @@
+import { createPrivateKey, generateKeyPairSync, verify } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
+import type { Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
+import { fromUuid, toUuid } from '../../../lib/exchange/venues/coinbase-client-id.ts';
+import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
+import { faultOf } from './fault-of.ts';
+import recording from './recorded/coinbase.json' with { type: 'json' };
+import { startRequestRecorder } from './request-recorder.ts';
+import { accepted, coinbaseSpot, keys, startTrader } from './test-markets.ts';
+import { toSecret } from './test-secrets.ts';
+
+type Fields = Record<string, unknown>;
+
+/** One request of ccxt, and how Ripcord's own differs. */
+interface Recorded {
+  name: string;
+  recorded: { method: string; path: string; query?: Fields; body?: Fields };
+  ripcord?: { path?: string; query?: Fields; body?: Fields };
+}
+
+const recordings = recording.requests as Recorded[];
+
+const clientOrderId = 'rpabc123def45678';
+const sendDeadline = Date.now() + 60_000;
+const spot: MarketRules = {
+  ...{ symbol: 'BTC/USDT', id: 'BTC-USDT', kind: 'spot', base: 'BTC', quote: 'USDT' },
+  ...{ amountStep: '0.00000001', amountMin: '0.00001', priceStep: '0.1' },
+};
+const order = { clientOrderId, positionSide: 'long', hedged: false, sendDeadline } as const;
+const buy = { ...order, side: 'buy' } as const;
+const close = { ...order, side: 'sell', amount: '0.01', reduceOnly: false } as const;
+const byId = { orderId: '1234567' };
+
+/** The call of Ripcord that each recorded call stands for. */
+const calls: Record<string, (exchange: Exchange) => Promise<unknown>> = {
+  'market sell': (at) => at.createMarketOrder(spot, close),
+  'market buy by cost': (at) => at.createEntryOrder(spot, { ...buy, type: 'market', cost: '100' }),
+  'limit buy': (at) => at.createEntryOrder(spot, { ...buy, type: 'limit', amount: '0.01', price: '50000' }),
+  'look-up by client id': (at) => at.fetchOrder(spot, { clientOrderId }),
+  'look-up by id': (at) => at.fetchOrder(spot, byId),
+  'cancel by id': (at) => at.cancelOrder(spot, byId, sendDeadline),
+  'cancel by client id': (at) => at.cancelOrder(spot, { clientOrderId }, sendDeadline),
+};
+
+const listed = {
+  order_id: '7',
+  client_order_id: toUuid(clientOrderId),
+  product_id: 'BTC-USDT',
+  side: 'SELL',
+};
+const named = { order_id: '7', client_order_id: toUuid(clientOrderId), product_id: 'BTC-USDT', side: 'SELL' };
+
+const startRecorder = (answer: unknown = { orders: [listed], has_next: false }) =>
+  startRequestRecorder('coinbase', () => answer);
+
+/** ccxt's example has the id as it is. */
+function withUuid(body: Fields | undefined): Fields | undefined {
+  return body?.client_order_id === undefined ? body : { ...body, client_order_id: toUuid(clientOrderId) };
+}
+
+describe('a request to Coinbase', () => {
+  test.each(recordings)('has the fields of the recorded one: $name', async ({ name, recorded, ripcord }) => {
+    const { exchange, last } = await startRecorder();
+    await calls[name]?.(exchange).catch(() => undefined);
+    const { method, path, query = {}, body } = recorded;
+    const { headers: _, ...sent } = last() ?? {};
+    expect(sent).toEqual({ method, path, query, body: withUuid(body), ...ripcord });
+  });
+
+  test('that closes a short is sized in the coin', async () => {
+    const { exchange, last } = await startRecorder();
+    await exchange.createMarketOrder(spot, { ...close, side: 'buy', positionSide: 'short' });
+    expect(last()?.body).toMatchObject({
+      side: 'BUY',
+      order_configuration: { market_market_ioc: { base_size: '0.01' } },
+    });
+  });
+
+  test('is signed for its method and path, for two minutes at most', async () => {
+    const { exchange, last } = await startRecorder();
+    await faultOf(exchange.fetchOrder(spot, { clientOrderId }));
+    const token = String(last()?.headers.authorization).replace('Bearer ', '');
+    const [header = '', content = '', signature = ''] = token.split('.');
+    const read = (part: string): Fields => JSON.parse(Buffer.from(part, 'base64url').toString());
+    expect(read(header)).toMatchObject({ alg: 'ES256', typ: 'JWT', kid: keys.apiKey });
+    const { nbf, exp, ...claims } = read(content);
+    const uri = 'GET api.coinbase.com/api/v3/brokerage/orders/historical/batch';
+    expect(claims).toEqual({ iss: 'cdp', sub: keys.apiKey, uri });
+    expect(Number(exp) - Number(nbf)).toBe(120);
+    expect(Number(exp)).toBeLessThanOrEqual(Date.now() / 1000 + 116);
+    const key = { key: toSecret('coinbase', keys.secret), dsaEncoding: 'ieee-p1363' } as const;
+    const bytes = Buffer.from(signature, 'base64url');
+    expect(verify('sha256', Buffer.from(`${header}.${content}`), key, bytes)).toBe(true);
+  });
+
+  test('is signed with each form of a key that Coinbase issues', async () => {
+    const { sim } = await startTrader(coinbaseSpot);
+    const sec1 = toSecret('coinbase', 'other');
+    const pkcs8 = createPrivateKey(sec1).export({ type: 'pkcs8', format: 'pem' }).toString();
+    const { d = '', x = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+    const bytes = Buffer.concat([d, x].map((part) => Buffer.from(part, 'base64url'))).toString('base64');
+    for (const [index, secret] of [sec1, pkcs8, sec1.replaceAll('\n', '\\n'), bytes].entries()) {
+      const apiKey = `organizations/1/apiKeys/${index}`;
+      sim.core.addAccount({ apiKey, secret: secret.replaceAll('\\n', '\n'), balances: {} });
+      const account = { exchange: 'coinbase', apiKey, secret, baseUrl: sim.url } as const;
+      const exchange = await ccxtExchanges(accountsInMemory({ main: account })).of('main');
+      expect(await exchange.fetchBalance('BTC')).toEqual({ free: '0', total: '0' });
+    }
+  });
+});
+
+test('a client order id is one UUID, and is read back from it', () => {
+  const ids = ['rc0123456789abx1', 'rc0123456789abxzzz', '0', '00', '-_Az', 'a'.repeat(20)];
+  for (const id of ids) {
+    expect(toUuid(id)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(fromUuid(toUuid(id))).toBe(id);
+  }
+  expect(new Set(ids.map(toUuid)).size).toBe(ids.length);
+  const foreign = ['18eb9947-db49-4874-8e7b-39b8fe5f4317', '00000000-0000-8000-8000-000000000000', 'a b'];
+  for (const id of foreign) expect([toUuid(id), fromUuid(id)]).toEqual([id, id]);
+});
+
+describe('an answer of Coinbase', () => {
+  test.each([
+    ['without a reason', { success: false }],
+    [
+      'with a reason that says nothing',
+      { success: false, error_response: { error: 'UNKNOWN_FAILURE_REASON' } },
+    ],
+    [
+      'from the matching engine',
+      { success: false, error_response: { error: 'COMMANDER_REJECTED_NEW_ORDER' } },
+    ],
+    ['that names no order', { success: true }],
+    ['that names another order', { success: true, success_response: { ...named, client_order_id: 'other' } }],
+    ['that names another market', { success: true, success_response: { ...named, product_id: 'ETH-USDT' } }],
+    ['that names another side', { success: true, success_response: { ...named, side: 'BUY' } }],
+    ['of an unknown form', {}],
+  ])('%s leaves the outcome of a create unknown', async (_, answer) => {
+    const { exchange } = await startRecorder(answer);
+    expect(await exchange.createMarketOrder(spot, close)).toMatchObject({ kind: 'unknown' });
+  });
+
+  test('refuses a create by the reason of either check, and with status 200', async () => {
+    for (const reasons of [
+      { error: 'INSUFFICIENT_FUND', new_order_failure_reason: 'INSUFFICIENT_FUND' },
+      { error: 'UNKNOWN_FAILURE_REASON', preview_failure_reason: 'PREVIEW_INSUFFICIENT_FUND' },
+    ]) {
+      const { exchange } = await startRecorder({ success: false, error_response: reasons });
+      expect(await exchange.createMarketOrder(spot, close)).toMatchObject({
+        ...{ kind: 'rejected', reason: 'insufficient' },
+      });
+    }
+  });
+
+  test('that names the order counts although it has a failure reason', async () => {
+    const failure_reason = 'UNKNOWN_FAILURE_REASON';
+    const { exchange } = await startRecorder({ success: true, failure_reason, success_response: named });
+    expect(accepted(await exchange.createMarketOrder(spot, close))).toMatchObject({ orderId: '7' });
+  });
+
+  test.each([
+    { orders: [], has_next: false, proof_token_required: true },
+    { orders: [], has_next: true, cursor: '' },
+    { has_next: false },
+  ])('with a list that is not whole proves no absence: %j', async (answer) => {
+    const { exchange } = await startRecorder(answer);
+    const fault = await faultOf(exchange.fetchOrder(spot, { clientOrderId }));
+    expect(fault.code).toBe('exchange-unreachable');
+  });
+
+  test('to a cancel counts only if it names success', async () => {
+    for (const answer of [{}, { results: [] }, { results: [{ success: false, failure_reason: '' }] }]) {
+      const { exchange } = await startRecorder(answer);
+      const result = await exchange.cancelOrder(spot, byId, sendDeadline);
+      expect(result).toMatchObject({
+        kind: 'unconfirmed',
+        reason: expect.not.stringMatching('acknowledged'),
+      });
+    }
+  });
+});
+
+describe('an order at Coinbase', () => {
+  test('is the same one when it is sent again, while it is open and after it has ended', async () => {
+    const { sim, buy: send, close: sell, order: find } = await startTrader(coinbaseSpot);
+    const { orderId } = accepted(await send());
+    expect(accepted(await send()).orderId).toBe(orderId);
+    sim.core.fill({ orderId: find('entry1').id });
+    expect(accepted(await send()).orderId).toBe(orderId);
+    // The funds of a second one are not there.
+    sim.core.setBalance({ apiKey: keys.apiKey, market: 'spot', asset: 'BTC', amount: '0.1' });
+    const sold = accepted(await sell());
+    expect(accepted(await sell()).orderId).toBe(sold.orderId);
+    expect(sim.core.orders().orders).toHaveLength(2);
+  });
+
+  test('that arrives late is the same one that was sent again meanwhile', async () => {
+    const { sim, exchange, market, buy: send, clock } = await startTrader(coinbaseSpot);
+    sim.core.addFault({ kind: 'late', ms: 60_000, match: coinbaseSpot.create });
+    expect(await send()).toMatchObject({ kind: 'unknown' });
+    const { orderId } = accepted(await send());
+    clock.ahead = 61_000;
+    sim.core.runDue();
+    expect(await exchange.fetchOrder(market, { clientOrderId: 'entry1' })).toMatchObject({ orderId });
+    expect(sim.core.orders().orders).toHaveLength(1);
+  });
+
+  test('that arrives after its token has ended is refused', async () => {
+    const { sim, buy: send, clock } = await startTrader(coinbaseSpot);
+    sim.core.addFault({ kind: 'late', ms: 121_000, match: coinbaseSpot.create });
+    expect(await send()).toMatchObject({ kind: 'unknown' });
+    clock.ahead = 122_000;
+    sim.core.runDue();
+    expect(sim.core.orders().orders).toEqual([]);
+  });
+
+  test('is found beyond the first page, and behind the orders before it was sent', async () => {
+    const { exchange, market, buy: send, requests } = await startTrader(coinbaseSpot);
+    for (let count = 1; count <= 102; count += 1) await send({ clientOrderId: `e${count}`, amount: '0.001' });
+    requests();
+    expect(await exchange.fetchOrder(market, { clientOrderId: 'e1' })).toMatchObject({ amount: '0.001' });
+    expect(requests()).toHaveLength(2);
+    const sentAfter = Date.now() + 3_600_000;
+    expect(await exchange.fetchOrder(market, { clientOrderId: 'e1', sentAfter })).toBeUndefined();
+  });
+
+  test('by cost has all of its trades, although their sizes are in the quote currency', async () => {
+    const { sim, exchange, market, buy: send } = await startTrader(coinbaseSpot);
+    sim.core.setPrice({ market: 'spot', symbol: 'BTCUSDT', price: '59999.99' });
+    const { orderId } = accepted(
+      await send({ type: 'market', price: undefined, amount: undefined, cost: '1000' }),
+    );
+    const read = await exchange.fetchOrder(market, { orderId });
+    const fills = await exchange.fetchFills(market, read ?? { orderId }, read?.filled ?? '');
+    expect(fills.fees).toMatchObject([{ currency: 'USDT' }]);
+  });
+
+  test("is listed beside its owner's stop order, which holds its coins", async () => {
+    const { sim, exchange, market, buy: send } = await startTrader(coinbaseSpot);
+    const stop = sim.core.placeOrder({
+      ...{ apiKey: keys.apiKey, market: 'spot', symbol: 'BTCUSDT', side: 'sell', type: 'stop_limit' },
+      ...{ amount: '0.1', stopPrice: '40000', price: '39900', timeInForce: 'GTC' },
+    });
+    await send();
+    const open = await exchange.fetchOpenOrders(market);
+    expect(open.map(({ order: { orderId, clientOrderId: id } }) => id ?? orderId)).toContain('entry1');
+    expect(open.find(({ order: { orderId } }) => orderId === String(stop.id))?.order).toMatchObject({
+      ...{ amount: '0.1', triggerPrice: '40000', price: '39900', conditional: false, status: 'live' },
+    });
+    expect(await exchange.fetchBalance('BTC')).toEqual({ free: '0.9', total: '1' });
+  });
+});

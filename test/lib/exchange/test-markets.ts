@@ -203,7 +203,7 @@ export const gateSpot: TestMarket = {
   marketId: 'BTC_USDT',
   market: 'spot',
 };
-const coinbaseSpot: TestMarket = {
+export const coinbaseSpot: TestMarket = {
   ...{ acknowledges: true, recvWindowMs: 120_000, errorStatus: 200 },
   ...{ ...coinbasePaths },
   name: 'coinbase spot',

@@ -93,7 +93,11 @@ it('an account is removed only if no open position uses it', async () => {
 });
 
 const wrongAccounts = [
-  { title: 'an unknown exchange', over: { exchange: 'mtgox' }, issue: /Ripcord has no exchange "mtgox"\. Nothing was stored\./ },
+  {
+    title: 'an unknown exchange',
+    over: { exchange: 'mtgox' },
+    issue: /Ripcord has no exchange "mtgox"\. Nothing was stored\./,
+  },
   { title: 'no secret', over: { secret: '' }, issue: /account\.secret/ },
   {
     title: 'an address without a protocol',

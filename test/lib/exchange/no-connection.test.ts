@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
+import { fromUuid } from '../../../lib/exchange/venues/coinbase-client-id.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import {
   binanceSpot,
@@ -25,7 +26,8 @@ async function startSecureTrader(testMarket: TestMarket) {
     clock,
     exchange,
     market,
-    orders: () => sim.core.orders().orders.map(({ clientOrderId }) => clientOrderId),
+    // Coinbase's have the form of a UUID.
+    orders: () => sim.core.orders().orders.map(({ clientOrderId }) => fromUuid(clientOrderId)),
     buy: () =>
       exchange.createEntryOrder(market, {
         clientOrderId: 'entry1',

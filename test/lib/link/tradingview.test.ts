@@ -38,7 +38,7 @@ test.each([
   ['BTC/USDT', 'binance', { symbol: 'BTCUSDT', exchange: 'Binance' }],
   ['BTC/USDT:USDT', 'binanceusdm', { symbol: 'BTCUSDT.P', exchange: 'Binance' }],
   ['ETH/USDC:USDC', 'bybit', { symbol: 'ETHUSDC.P', exchange: 'Bybit' }],
-  ['ETH/USDT', 'kraken', { symbol: 'ETHUSDT', exchange: 'kraken' }],
+  ['ETH/USDT', 'mtgox', { symbol: 'ETHUSDT', exchange: 'mtgox' }],
 ])('In TradingView, %s of %s is found by its symbol and exchange.', (symbol, exchange, expected) => {
   expect(toTradingViewSymbol({ symbol, exchange })).toEqual(expected);
 });

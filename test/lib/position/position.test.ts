@@ -174,7 +174,7 @@ describe('A stored position', () => {
   it.each([
     ['no account', { account: undefined }],
     ['an unknown state', { state: 'lost' }],
-    ['an unknown exchange', { exchange: 'kraken' }],
+    ['an unknown exchange', { exchange: 'mtgox' }],
     ['no market', { market: undefined }],
     ['a size that is a number', { declaredSize: { amount: 1 } }],
     ['a size without an amount', { declaredSize: {} }],

@@ -19,6 +19,9 @@ const awsTests = [
 const [sdkStore, leanStore] = ['test/lib/store/dynalite.test.ts', 'test/lib/store/dynamodb-local.test.ts'];
 const hasAllPairs = process.env.EMULATORS === 'all';
 
+/** A whole run of the bench, which takes more than a minute: BENCH=all. */
+const benchRun = 'test/bench/main.test.ts';
+
 /** Puts lean-sdk in the SDK's place, for lib and not for the tests' own clients. */
 const leanSdk = {
   name: 'lean-sdk',
@@ -35,7 +38,7 @@ export default defineConfig({
         test: {
           name: 'ripcord',
           include: ['test/**/*.test.ts'],
-          exclude: hasAllPairs ? [] : [leanStore],
+          exclude: [...(hasAllPairs ? [] : [leanStore]), ...(process.env.BENCH === 'all' ? [] : [benchRun])],
         },
       },
       {

@@ -22,7 +22,6 @@ const longest = [
   'test/faults/network.test.ts',
   'test/lib/store/dynamodb-local.test.ts',
   'test/lib/store/dynalite.test.ts',
-  'test/bench/main.test.ts',
   'test/bin/command-line.test.ts',
   'test/bin/links.test.ts',
   'test/bin/positions.test.ts',

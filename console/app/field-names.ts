@@ -47,6 +47,7 @@ const fields: Record<string, FieldName> = {
   requestId: { name: 'Request' },
   riskAmount: { name: 'Risk' },
   side: { name: 'Side' },
+  sold: { name: 'Amount that was sold' },
   sources: {
     name: 'IP addresses or ranges',
     expected: 'expected addresses such as 203.0.113.7 or ranges such as 203.0.113.0/24',

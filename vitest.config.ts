@@ -19,8 +19,12 @@ const awsTests = [
 const [sdkStore, leanStore] = ['test/lib/store/dynalite.test.ts', 'test/lib/store/dynamodb-local.test.ts'];
 const hasAllPairs = process.env.EMULATORS === 'all';
 
-/** A whole run of the bench, which takes more than a minute: BENCH=all. */
-const benchRun = 'test/bench/main.test.ts';
+/** Each takes a minute or more, and little of it changes from day to day: LONG=all runs them too. */
+const longRuns = [
+  'test/bench/main.test.ts',
+  'test/bin/package/package.test.ts',
+  'test/console/screens.test.ts',
+];
 
 /** Puts lean-sdk in the SDK's place, for lib and not for the tests' own clients. */
 const leanSdk = {
@@ -38,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'ripcord',
           include: ['test/**/*.test.ts'],
-          exclude: [...(hasAllPairs ? [] : [leanStore]), ...(process.env.BENCH === 'all' ? [] : [benchRun])],
+          exclude: [...(hasAllPairs ? [] : [leanStore]), ...(process.env.LONG === 'all' ? [] : longRuns)],
         },
       },
       {

@@ -1,3 +1,6 @@
+// A hit loads these when it first needs them. That takes real time, in which simulated time would go on.
+import '../../lib/trigger/standing/fire-standing.ts';
+import '../../lib/trigger/standing/rehearse.ts';
 import { setImmediate } from 'node:timers/promises';
 
 /**

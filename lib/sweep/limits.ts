@@ -150,8 +150,8 @@ const okx: ExchangeLimits = {
 };
 
 /**
- * 4,000 in 30 s of an account, and 2,000 for prices: https://www.kucoin.com/docs-new/rate-limit. Open orders are listed
- * per market that has any, each 2, and stop orders are 8.
+ * 4,000 in 30 s of an account, and 2,000 for prices: https://www.kucoin.com/docs-new/rate-limit. The list of open orders
+ * costs 2 for each market with open orders, and that of stop orders 8.
  */
 const kucoin: ExchangeLimits = {
   ...share(4_000),

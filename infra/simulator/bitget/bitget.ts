@@ -132,19 +132,19 @@ function listFills(core: SimulatedExchange, params: Params, account: Account): R
 /** https://www.bitget.com/api-doc/spot/trade/Place-Order */
 function createOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const { symbol } = params.market(core);
-  const side = params.choice('side', ['buy', 'sell']);
-  const type = params.choice('orderType', ['limit', 'market']);
-  const force = params.choice('force', ['gtc', 'post_only', 'fok', 'ioc']);
+  const side = params.oneOf('side', ['buy', 'sell']);
+  const type = params.oneOf('orderType', ['limit', 'market']);
+  const force = params.oneOf('force', ['gtc', 'post_only', 'fok', 'ioc']);
   const clientOid = params.clientId();
   // A TP/SL order, and orders with presets, are not modeled.
   if (params.text('triggerPrice') !== undefined) throw parameterError('triggerPrice');
-  const size = params.decimal('size');
+  const size = params.requiredDecimal('size');
   const inQuote = type === 'market' && side === 'buy';
   const timeInForce = force === 'post_only' ? 'GTC' : (force.toUpperCase() as 'GTC' | 'FOK' | 'IOC');
   const order = core.acknowledgeOrder({
     ...{ account, market: 'spot', symbol, side, type },
     ...(inQuote ? { quoteAmount: size } : { amount: size }),
-    ...(type === 'limit' ? { price: params.decimal('price'), timeInForce } : {}),
+    ...(type === 'limit' ? { price: params.requiredDecimal('price'), timeInForce } : {}),
     postOnly: type === 'limit' && force === 'post_only',
     clientOrderId: clientOid,
   });
@@ -179,7 +179,7 @@ function listCandles(core: SimulatedExchange, params: Params): string[][] {
 
 /** https://www.bitget.com/api-doc/common/public/Get-Trade-Rate */
 function readRate(core: SimulatedExchange, params: Params) {
-  params.choice('businessType', ['spot']);
+  params.oneOf('businessType', ['spot']);
   const { feeRate, makerFeeRate = feeRate } = params.market(core);
   return { makerFeeRate, takerFeeRate: feeRate };
 }

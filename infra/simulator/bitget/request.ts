@@ -1,50 +1,19 @@
 import type { Account, Market } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { verifySignature } from '../server/hmac.ts';
+import { JsonParams, type ParameterErrors } from '../server/json-params.ts';
 import type { VenueRequest } from '../server/venue-api.ts';
 import { bitgetError, parameterError } from './errors.ts';
 
-const decimalPattern = /^\d{1,20}(\.\d{1,20})?$/;
+const parameterErrors: ParameterErrors = {
+  missing: (name) => bitgetError(40019, `Parameter ${name} cannot be empty`),
+  wrong: parameterError,
+  noJson: () => bitgetError(40409, 'wrong format'),
+};
 
-/** The parameters of a request: from the query of a GET, from the JSON body of a POST. */
-export class Params {
-  readonly #values: Map<string, unknown>;
-
+export class Params extends JsonParams {
   constructor(request: VenueRequest) {
-    this.#values = new Map(
-      request.method === 'POST' ? Object.entries(parseBody(request)) : new URLSearchParams(request.query),
-    );
-  }
-
-  text(name: string): string | undefined {
-    const value = this.#values.get(name);
-    return value === undefined || value === null || value === '' ? undefined : String(value);
-  }
-
-  required(name: string): string {
-    const value = this.text(name);
-    if (value === undefined) throw bitgetError(40019, `Parameter ${name} cannot be empty`);
-    return value;
-  }
-
-  /** Every parameter of the pages is a string, amounts and times included. */
-  decimal(name: string): string {
-    const value = this.required(name);
-    if (!decimalPattern.test(value) || typeof this.#values.get(name) !== 'string') throw parameterError(name);
-    return value;
-  }
-
-  integer(name: string): number | undefined {
-    const value = this.text(name);
-    if (value !== undefined && !/^\d{1,16}$/.test(value)) throw parameterError(name);
-    return value === undefined ? undefined : Number(value);
-  }
-
-  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice {
-    const value = this.required(name);
-    const found = choices.find((each) => each === value);
-    if (found === undefined) throw parameterError(name);
-    return found;
+    super(request, parameterErrors);
   }
 
   /** "clientOid supports [0-9], [a-z],[A-Z] and [-,+,_,#], length less than 50". https://www.bitget.com/api-doc/common/faq */
@@ -58,16 +27,6 @@ export class Params {
   market(core: SimulatedExchange): Market {
     return core.state.market('spot', this.required('symbol'));
   }
-}
-
-function parseBody({ body }: VenueRequest): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
-  } catch {
-    // Reported below.
-  }
-  throw bitgetError(40409, 'wrong format');
 }
 
 /** No page has a figure for the timestamp of a request. */

@@ -2,7 +2,7 @@ import { feeRateOf } from '../core/fees.ts';
 import type { Account, Order } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
-import { publicRoute, type Route, readRoute, tradeRoute } from '../server/routes.ts';
+import { matchRoutes, publicRoute, type Route, readRoute, tradeRoute } from '../server/routes.ts';
 import type { PreparedRequest, VenueApi, VenueRequest } from '../server/venue-api.ts';
 import {
   coinbaseError,
@@ -186,7 +186,6 @@ function readSummary(core: SimulatedExchange) {
   return { total_fees: 0, fee_tier: { pricing_tier: '', taker_fee_rate, maker_fee_rate } };
 }
 
-/** `{name}` in a path is a parameter. A longer path comes before a shorter one that it matches too. */
 const routes: Record<string, Route<Params>> = {
   [`GET ${api}/time`]: publicRoute((core) => ({
     ...{ iso: new Date(core.now()).toISOString(), epochSeconds: String(Math.floor(core.now() / 1000)) },
@@ -207,18 +206,7 @@ const routes: Record<string, Route<Params>> = {
   [`GET ${api}/transaction_summary`]: readRoute(readSummary),
 };
 
-const patterns = Object.entries(routes).map(([name, route]) => ({
-  route,
-  pattern: new RegExp(`^${name.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
-}));
-
-function findRoute({ method, path }: VenueRequest) {
-  for (const { route, pattern } of patterns) {
-    const found = pattern.exec(`${method} ${path}`);
-    if (found !== null) return { route, ofPath: { ...found.groups } };
-  }
-  return undefined;
-}
+const findRoute = matchRoutes(routes);
 
 function prepare(core: SimulatedExchange, request: VenueRequest): PreparedRequest {
   const { route, ofPath } = findRoute(request) ?? {};

@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import type { Account, Market } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
+import { JsonParams, type ParameterErrors } from '../server/json-params.ts';
 import type { VenueRequest } from '../server/venue-api.ts';
 import { invalidArgument, unauthenticated } from './errors.ts';
 
@@ -8,41 +9,23 @@ type Fields = Record<string, unknown>;
 
 const decimalPattern = /^\d{1,20}(\.\d{1,20})?$/;
 
-/** The parameters of a request: from its path, and from the query of a GET or the JSON body of a POST. */
-export class Params {
-  readonly #values: Map<string, unknown>;
+const parameterErrors: ParameterErrors = {
+  missing: invalidArgument,
+  wrong: invalidArgument,
+  noJson: () => invalidArgument('body'),
+};
+
+export class Params extends JsonParams {
   readonly #lists: URLSearchParams;
 
-  constructor(request: VenueRequest, ofPath: Record<string, string> = {}) {
+  constructor(request: VenueRequest, ofPath?: Record<string, string>) {
+    super(request, parameterErrors, ofPath);
     this.#lists = new URLSearchParams(request.query);
-    const given = request.method === 'POST' ? Object.entries(parseBody(request)) : this.#lists;
-    this.#values = new Map<string, unknown>([...given, ...Object.entries(ofPath)]);
-  }
-
-  value(name: string): unknown {
-    return this.#values.get(name);
-  }
-
-  text(name: string): string | undefined {
-    const value = this.#values.get(name);
-    return value === undefined || value === null || value === '' ? undefined : String(value);
-  }
-
-  required(name: string): string {
-    const value = this.text(name);
-    if (value === undefined) throw invalidArgument(name);
-    return value;
   }
 
   /** A list is the same parameter several times. */
   list(name: string): string[] {
     return this.#lists.getAll(name);
-  }
-
-  integer(name: string): number | undefined {
-    const value = this.text(name);
-    if (value !== undefined && !/^\d{1,16}$/.test(value)) throw invalidArgument(name);
-    return value === undefined ? undefined : Number(value);
   }
 
   /** RFC 3339, as epoch milliseconds. */
@@ -69,16 +52,6 @@ export function parseDecimal(fields: Fields, name: string): string | undefined {
   if (value === undefined || value === '') return undefined;
   if (typeof value !== 'string' || !decimalPattern.test(value)) throw invalidArgument(name);
   return value;
-}
-
-function parseBody({ body }: VenueRequest): Fields {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null) return parsed as Fields;
-  } catch {
-    // Reported below.
-  }
-  throw invalidArgument('body');
 }
 
 interface Token {

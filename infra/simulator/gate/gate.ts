@@ -30,8 +30,8 @@ import {
 const dayMs = 86_400_000;
 
 function toPage<Row>(params: Params, rows: Row[], most: number): Row[] {
-  const limit = params.integer('limit', 100, most);
-  const start = (Math.max(params.integer('page', 1), 1) - 1) * limit;
+  const limit = params.limit(most);
+  const start = (Math.max(params.integer('page') ?? 1, 1) - 1) * limit;
   return rows.slice(start, start + limit);
 }
 
@@ -66,8 +66,8 @@ function listOrders(core: SimulatedExchange, params: Params, account: Account): 
 
 /** In milliseconds. The parameters have whole seconds. */
 function readRange(params: Params, usualFrom: number, now: number): [from: number, to: number] {
-  const from = params.integer('from', Math.floor(usualFrom / 1_000));
-  const to = params.integer('to', Math.ceil(now / 1_000));
+  const from = params.integer('from') ?? Math.floor(usualFrom / 1_000);
+  const to = params.integer('to') ?? Math.ceil(now / 1_000);
   return [from * 1_000, to * 1_000 + 999];
 }
 
@@ -115,8 +115,8 @@ function listPriceOrders(core: SimulatedExchange, params: Params, account: Accou
   const open = [...waiting, ...algos].filter(
     (each) => each.account === account.id && (symbol === undefined || each.symbol === symbol),
   );
-  const start = params.integer('offset', 0);
-  return open.slice(start, start + params.integer('limit', 100)).map((each) => toPriceOrder(core, each));
+  const start = params.integer('offset') ?? 0;
+  return open.slice(start, start + params.limit(100)).map((each) => toPriceOrder(core, each));
 }
 
 function listAccounts(_core: SimulatedExchange, _params: Params, account: Account): unknown[] {
@@ -145,7 +145,7 @@ function listCandles(core: SimulatedExchange, params: Params): unknown[] {
   if (isRange && params.text('limit') !== undefined) throw parameterError('limit', params.text('limit'));
   const [since, until] = isRange ? readRange(params, 0, core.now()) : [undefined, undefined];
   const intervalMs = Number(count) * (intervals[unit] ?? 60_000);
-  const limit = params.integer('limit', 100, 1_000);
+  const limit = params.limit(1_000);
   return core
     .candles({ market: 'spot', symbol, intervalMs, limit, since, until })
     .map(({ at, open, high, low, close }) => [

@@ -27,11 +27,11 @@ export function createOrder(core: SimulatedExchange, params: Params, account: Ac
   const isMarket = type === 'market';
   const names = isMarket ? (['ioc', 'fok'] as const) : (['gtc', 'ioc', 'fok', 'poc'] as const);
   const timeInForce = params.oneOf('time_in_force', names, isMarket ? undefined : 'gtc');
-  const size = params.decimal('amount');
+  const size = params.requiredDecimal('amount');
   const order = placeOrder(core.state, {
     ...{ account, market: 'spot', symbol: market.symbol, side, type },
     ...(isMarket && side === 'buy' ? { quoteAmount: size } : { amount: size }),
-    price: isMarket ? undefined : params.decimal('price'),
+    price: isMarket ? undefined : params.requiredDecimal('price'),
     timeInForce: isMarket ? undefined : timesInForce[timeInForce],
     postOnly: timeInForce === 'poc',
     clientOrderId: params.clientOrderId(),

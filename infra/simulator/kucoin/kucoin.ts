@@ -3,7 +3,7 @@ import type { Account, Order } from '../core/model.ts';
 import { isForgotten, kucoinRetention } from '../core/retention.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
-import { publicRoute, type Route, readRoute, tradeRoute } from '../server/routes.ts';
+import { matchRoutes, publicRoute, type Route, readRoute, tradeRoute } from '../server/routes.ts';
 import type { PreparedRequest, VenueApi, VenueRequest } from '../server/venue-api.ts';
 import { kucoinError, nothingToCancel, parameterError, toVenueError, unknownOrder } from './errors.ts';
 import { authenticate, checkFence, checkTimestamp, Params } from './request.ts';
@@ -45,7 +45,7 @@ function createOrder(core: SimulatedExchange, params: Params, account: Account):
   if (type === 'limit' && amount === undefined) throw parameterError('sizeIsRequired');
   return core.acknowledgeOrder({
     ...{ account, market: 'spot', symbol: params.market(core).symbol, side, type, amount, quoteAmount },
-    price: type === 'limit' ? (params.decimal('price') ?? params.required('price')) : undefined,
+    price: type === 'limit' ? params.requiredDecimal('price') : undefined,
     clientOrderId: params.clientOid(),
     feeIn: 'quote',
   });
@@ -153,7 +153,6 @@ function listFees(core: SimulatedExchange, params: Params): unknown[] {
 
 const acknowledge = ({ id, clientOrderId }: Order) => ({ orderId: String(id), clientOid: clientOrderId });
 
-/** `{name}` in a path is a parameter. A longer path comes before a shorter one that it matches too. */
 const routes: Record<string, Route<Params>> = {
   'GET /api/v1/timestamp': publicRoute((core) => core.now()),
   'GET /api/v2/symbols': publicRoute((core) => core.state.marketsOf('spot').map(toSymbolRow)),
@@ -193,18 +192,7 @@ const routes: Record<string, Route<Params>> = {
   'GET /api/v1/trade-fees': readRoute(listFees),
 };
 
-const patterns = Object.entries(routes).map(([name, route]) => ({
-  route,
-  pattern: new RegExp(`^${name.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
-}));
-
-function findRoute({ method, path }: VenueRequest) {
-  for (const { route, pattern } of patterns) {
-    const found = pattern.exec(`${method} ${path}`);
-    if (found !== null) return { route, ofPath: { ...found.groups } };
-  }
-  return undefined;
-}
+const findRoute = matchRoutes(routes);
 
 function prepare(core: SimulatedExchange, request: VenueRequest): PreparedRequest {
   const { route, ofPath } = findRoute(request) ?? {};

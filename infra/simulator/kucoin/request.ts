@@ -2,66 +2,29 @@ import { createHmac } from 'node:crypto';
 import type { Account, Market } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { verifySignature } from '../server/hmac.ts';
+import { JsonParams, type ParameterErrors } from '../server/json-params.ts';
 import type { VenueRequest } from '../server/venue-api.ts';
 import { kucoinError, parameterError } from './errors.ts';
 
-const decimalPattern = /^\d{1,20}(\.\d{1,20})?$/;
+const parameterErrors: ParameterErrors = {
+  missing: (name) => parameterError(`${name}IsRequired`),
+  wrong: parameterError,
+  noJson: () => kucoinError(400100, 'Parameter Error'),
+};
 
-/** The parameters of a request: from its path, and from the query of a GET or DELETE or the JSON body of a POST. */
-export class Params {
-  readonly #values: Map<string, unknown>;
-
-  constructor(request: VenueRequest, ofPath: Record<string, string> = {}) {
-    const given =
-      request.method === 'POST' ? Object.entries(parseBody(request)) : new URLSearchParams(request.query);
-    this.#values = new Map<string, unknown>([...given, ...Object.entries(ofPath)]);
-  }
-
-  text(name: string): string | undefined {
-    const value = this.#values.get(name);
-    return value === undefined || value === null || value === '' ? undefined : String(value);
-  }
-
-  required(name: string): string {
-    const value = this.text(name);
-    if (value === undefined) throw parameterError(`${name}IsRequired`);
-    return value;
-  }
-
-  /** Amounts and prices are strings. */
-  decimal(name: string): string | undefined {
-    const value = this.text(name);
-    if (value === undefined) return undefined;
-    if (!decimalPattern.test(value) || typeof this.#values.get(name) !== 'string') throw parameterError(name);
-    return value;
-  }
-
-  integer(name: string): number | undefined {
-    const value = this.text(name);
-    if (value !== undefined && !/^\d{1,16}$/.test(value)) throw parameterError(name);
-    return value === undefined ? undefined : Number(value);
+export class Params extends JsonParams {
+  constructor(request: VenueRequest, ofPath?: Record<string, string>) {
+    super(request, parameterErrors, ofPath);
   }
 
   /** "Can only contain numbers, letters, underscores (_), and hyphens (-)", "the maximum length is 40 characters". */
   clientOid(): string | undefined {
-    const value = this.text('clientOid');
-    if (value !== undefined && !/^[\w-]{1,40}$/.test(value)) throw parameterError('clientOid');
-    return value;
+    return this.matching('clientOid', /^[\w-]{1,40}$/);
   }
 
   market(core: SimulatedExchange): Market {
     return core.state.market('spot', this.required('symbol').replace('-', ''));
   }
-}
-
-function parseBody({ body }: VenueRequest): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null) return parsed as Record<string, unknown>;
-  } catch {
-    // Reported below.
-  }
-  throw kucoinError(400100, 'Parameter Error');
 }
 
 /** 400002: the request's time differs from the server's by more than 5 seconds. */

@@ -48,7 +48,7 @@ function parsePositionFields(params: Params, account: Account, market: Market) {
 
 /** "Default is quote_ccy for buy, base_ccy for sell. Only applicable to SPOT Market Orders." */
 function parseSize(params: Params, market: Market, isMarket: boolean) {
-  const sz = params.decimal('sz') ?? params.required('sz');
+  const sz = params.requiredDecimal('sz');
   const usual = params.text('side') === 'buy' ? 'quote_ccy' : 'base_ccy';
   const inQuote = market.kind === 'spot' && isMarket && (params.text('tgtCcy') ?? usual) === 'quote_ccy';
   return inQuote ? { quoteAmount: sz } : { amount: toBase(market, sz) };
@@ -68,7 +68,7 @@ export function createOrder(core: SimulatedExchange, params: Params, account: Ac
     ...{ account, market: market.kind, symbol: market.symbol, side: parseSide(params) },
     type: isMarket ? 'market' : 'limit',
     ...parseSize(params, market, isMarket),
-    price: isMarket ? undefined : (params.decimal('px') ?? params.required('px')),
+    price: isMarket ? undefined : params.requiredDecimal('px'),
     timeInForce: isMarket ? undefined : timesInForce[ordType],
     postOnly: ordType === 'post_only',
     ...parsePositionFields(params, account, market),
@@ -89,7 +89,7 @@ function parseTrigger(params: Params) {
   return {
     type,
     price,
-    triggerPrice: params.decimal(`${name}TriggerPx`) ?? params.required(`${name}TriggerPx`),
+    triggerPrice: params.requiredDecimal(`${name}TriggerPx`),
   };
 }
 
@@ -106,7 +106,7 @@ export function createAlgo(core: SimulatedExchange, params: Params, account: Acc
   const algo = placeAlgoOrder(core.state, {
     ...{ account, market: market.kind, symbol: market.symbol, side: parseSide(params) },
     ...parseTrigger(params),
-    amount: toBase(market, params.decimal('sz') ?? params.required('sz')),
+    amount: toBase(market, params.requiredDecimal('sz')),
     ...parsePositionFields(params, account, market),
     clientOrderId: algoClOrdId,
   });

@@ -2,10 +2,9 @@ import { decimal, text } from '../core/amounts.ts';
 import type { Account, Market, MarketKind, PositionSide } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { verifySignature } from '../server/hmac.ts';
+import { JsonParams, type ParameterErrors } from '../server/json-params.ts';
 import type { VenueRequest } from '../server/venue-api.ts';
 import { okxError, parameterError } from './errors.ts';
-
-const decimalPattern = /^\d{1,20}(\.\d{1,20})?$/;
 
 const positionSides = new Map<string, PositionSide>([
   ['net', 'BOTH'],
@@ -13,33 +12,18 @@ const positionSides = new Map<string, PositionSide>([
   ['short', 'SHORT'],
 ]);
 
-/** The parameters of a request: from the query of a GET, from the JSON body of a POST, which may be a list of one. */
-export class Params {
-  readonly #values: Map<string, unknown>;
+const parameterErrors: ParameterErrors = {
+  missing: (name) => okxError(50014, `Parameter ${name} can not be empty.`, 400),
+  wrong: parameterError,
+  noJson: () => okxError(50002, 'JSON syntax error', 400),
+};
 
+/** A body may be a list of one. */
+const listOfOne = /^\s*\[([\s\S]*)\]\s*$/;
+
+export class Params extends JsonParams {
   constructor(request: VenueRequest) {
-    this.#values = new Map(
-      request.method === 'POST' ? Object.entries(parseBody(request)) : new URLSearchParams(request.query),
-    );
-  }
-
-  text(name: string): string | undefined {
-    const value = this.#values.get(name);
-    return value === undefined || value === null || value === '' ? undefined : String(value);
-  }
-
-  required(name: string): string {
-    const value = this.text(name);
-    if (value === undefined) throw okxError(50014, `Parameter ${name} can not be empty.`, 400);
-    return value;
-  }
-
-  /** Amounts and prices are strings in a body too. */
-  decimal(name: string): string | undefined {
-    const value = this.text(name);
-    if (value === undefined) return undefined;
-    if (!decimalPattern.test(value) || typeof this.#values.get(name) !== 'string') throw parameterError(name);
-    return value;
+    super({ ...request, body: request.body.replace(listOfOne, '$1') }, parameterErrors);
   }
 
   /** @returns undefined for -1, which stands for MARKET. */
@@ -47,17 +31,9 @@ export class Params {
     return this.required(name) === '-1' ? undefined : this.decimal(name);
   }
 
-  integer(name: string): number | undefined {
-    const value = this.text(name);
-    if (value !== undefined && !/^\d{1,16}$/.test(value)) throw parameterError(name);
-    return value === undefined ? undefined : Number(value);
-  }
-
   /** "A combination of case-sensitive alphanumerics … of up to 32 characters." */
   clientId(name: string): string | undefined {
-    const value = this.text(name);
-    if (value !== undefined && !/^[A-Za-z0-9]{1,32}$/.test(value)) throw parameterError(name);
-    return value;
+    return this.matching(name, /^[A-Za-z0-9]{1,32}$/);
   }
 
   kind(): MarketKind | undefined {
@@ -78,17 +54,6 @@ export class Params {
     if (side === undefined) throw parameterError('posSide');
     return side;
   }
-}
-
-function parseBody({ body }: VenueRequest): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(body);
-    const one: unknown = Array.isArray(parsed) ? parsed[0] : parsed;
-    if (typeof one === 'object' && one !== null) return one as Record<string, unknown>;
-  } catch {
-    // Reported below.
-  }
-  throw okxError(50002, 'JSON syntax error', 400);
 }
 
 /** Contracts are of 0.1 ETH, and of 0.01 of every other coin. */

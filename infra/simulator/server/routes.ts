@@ -21,3 +21,21 @@ export function readRoute<Params>(handle: SignedHandler<Params>): Route<Params> 
 export function tradeRoute<Params>(handle: SignedHandler<Params>): Route<Params> {
   return { security: 'trade', handle };
 }
+
+/**
+ * `{name}` in a path is a parameter. A longer path comes before a shorter one that it matches too.
+ * @returns what finds the route of a request, with the parameters of its path.
+ */
+export function matchRoutes<Params>(routes: Routes<Params>) {
+  const patterns = Object.entries(routes).map(([name, route]) => ({
+    route,
+    pattern: new RegExp(`^${name.replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+  }));
+  return ({ method, path }: { method: string; path: string }) => {
+    for (const { route, pattern } of patterns) {
+      const found = pattern.exec(`${method} ${path}`);
+      if (found !== null) return { route, ofPath: { ...found.groups } as Record<string, string> };
+    }
+    return undefined;
+  };
+}

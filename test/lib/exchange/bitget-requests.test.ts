@@ -1,45 +1,31 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
+import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import { faultOf } from './fault-of.ts';
 import recording from './recorded/bitget.json' with { type: 'json' };
+import {
+  buy,
+  byId,
+  clientOrderId,
+  close,
+  type Recorded,
+  recordedCalls,
+  sendDeadline,
+} from './recorded-calls.ts';
 import { startRequestRecorder } from './request-recorder.ts';
 import { accepted, bitgetSpot, keys, lastHour, startTrader } from './test-markets.ts';
 
 type Fields = Record<string, unknown>;
 
-/** One request of ccxt, and how Ripcord's own differs. */
-interface Recorded {
-  name: string;
-  recorded: { method: string; path: string; query?: Fields; body?: Fields };
-  ripcord?: { body?: Fields };
-}
+const recordings = recording.requests as Recorded<{ body?: Fields }>[];
 
-const recordings: Recorded[] = recording.requests;
-
-const clientOrderId = 'rpabc123def45678';
-const sendDeadline = Date.now() + 60_000;
 const spot: MarketRules = {
   ...{ symbol: 'BTC/USDT', id: 'BTCUSDT', kind: 'spot', base: 'BTC', quote: 'USDT' },
   ...{ amountStep: '0.000001', amountMin: '0', priceStep: '0.01' },
 };
-const order = { clientOrderId, positionSide: 'long', hedged: false, sendDeadline } as const;
-const buy = { ...order, side: 'buy' } as const;
-const close = { ...order, side: 'sell', amount: '0.01', reduceOnly: false } as const;
-const byId = { orderId: '1234567' };
 const toMarket = { type: 'market', price: undefined } as const;
 
-/** The call of Ripcord that each recorded call stands for. */
-const calls: Record<string, (exchange: Exchange) => Promise<unknown>> = {
-  'market sell': (at) => at.createMarketOrder(spot, close),
-  'market buy by cost': (at) => at.createEntryOrder(spot, { ...buy, type: 'market', cost: '100' }),
-  'limit buy': (at) => at.createEntryOrder(spot, { ...buy, type: 'limit', amount: '0.01', price: '50000' }),
-  'look-up by client id': (at) => at.fetchOrder(spot, { clientOrderId }),
-  'look-up by id': (at) => at.fetchOrder(spot, byId),
-  'cancel by client id': (at) => at.cancelOrder(spot, { clientOrderId }, sendDeadline),
-  'cancel by id': (at) => at.cancelOrder(spot, byId, sendDeadline),
-  balance: (at) => at.fetchBalance('BTC'),
-};
+const calls = recordedCalls(spot);
 
 const startRecorder = (data: unknown = { orderId: '7', clientOid: '' }) =>
   startRequestRecorder('bitget', () => ({ code: '00000', msg: 'success', requestTime: 1, data }));

@@ -1,47 +1,25 @@
 import { createPrivateKey, generateKeyPairSync, verify } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
-import type { Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
+import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import { fromUuid, toUuid } from '../../../lib/exchange/venues/coinbase-client-id.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { faultOf } from './fault-of.ts';
 import recording from './recorded/coinbase.json' with { type: 'json' };
+import { byId, clientOrderId, close, type Recorded, recordedCalls, sendDeadline } from './recorded-calls.ts';
 import { startRequestRecorder } from './request-recorder.ts';
 import { accepted, coinbaseSpot, keys, startTrader } from './test-markets.ts';
 import { toSecret } from './test-secrets.ts';
 
 type Fields = Record<string, unknown>;
 
-/** One request of ccxt, and how Ripcord's own differs. */
-interface Recorded {
-  name: string;
-  recorded: { method: string; path: string; query?: Fields; body?: Fields };
-  ripcord?: { path?: string; query?: Fields; body?: Fields };
-}
+const recordings = recording.requests as Recorded<{ path?: string; query?: Fields; body?: Fields }>[];
 
-const recordings = recording.requests as Recorded[];
-
-const clientOrderId = 'rpabc123def45678';
-const sendDeadline = Date.now() + 60_000;
 const spot: MarketRules = {
   ...{ symbol: 'BTC/USDT', id: 'BTC-USDT', kind: 'spot', base: 'BTC', quote: 'USDT' },
   ...{ amountStep: '0.00000001', amountMin: '0.00001', priceStep: '0.1' },
 };
-const order = { clientOrderId, positionSide: 'long', hedged: false, sendDeadline } as const;
-const buy = { ...order, side: 'buy' } as const;
-const close = { ...order, side: 'sell', amount: '0.01', reduceOnly: false } as const;
-const byId = { orderId: '1234567' };
-
-/** The call of Ripcord that each recorded call stands for. */
-const calls: Record<string, (exchange: Exchange) => Promise<unknown>> = {
-  'market sell': (at) => at.createMarketOrder(spot, close),
-  'market buy by cost': (at) => at.createEntryOrder(spot, { ...buy, type: 'market', cost: '100' }),
-  'limit buy': (at) => at.createEntryOrder(spot, { ...buy, type: 'limit', amount: '0.01', price: '50000' }),
-  'look-up by client id': (at) => at.fetchOrder(spot, { clientOrderId }),
-  'look-up by id': (at) => at.fetchOrder(spot, byId),
-  'cancel by id': (at) => at.cancelOrder(spot, byId, sendDeadline),
-  'cancel by client id': (at) => at.cancelOrder(spot, { clientOrderId }, sendDeadline),
-};
+const calls = recordedCalls(spot);
 
 const listed = {
   order_id: '7',

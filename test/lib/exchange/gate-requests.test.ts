@@ -1,48 +1,25 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
-import type { Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
+import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import { venues } from '../../../lib/exchange/venues/venues.ts';
 import { faultOf } from './fault-of.ts';
 import recording from './recorded/gate.json' with { type: 'json' };
+import { byId, clientOrderId, close, type Recorded, recordedCalls, sendDeadline } from './recorded-calls.ts';
 import { startRequestRecorder } from './request-recorder.ts';
 import { accepted, gateSpot, keys, lastHour, startTrader } from './test-markets.ts';
 
 type Fields = Record<string, unknown>;
 
-/** One request of ccxt, and how Ripcord's own differs. */
-interface Recorded {
-  name: string;
-  recorded: { method: string; path: string; query?: Fields; body?: Fields };
-  ripcord?: { without?: string[] };
-}
+const recordings = recording.requests as Recorded<{ without?: string[] }>[];
 
-const recordings: Recorded[] = recording.requests;
-
-const clientOrderId = 'rpabc123def45678';
-const sendDeadline = Date.now() + 60_000;
 const spot: MarketRules = {
   ...{ symbol: 'BTC/USDT', id: 'BTC_USDT', kind: 'spot', base: 'BTC', quote: 'USDT' },
   ...{ amountStep: '0.000001', amountMin: '0', priceStep: '0.01' },
 };
-const order = { clientOrderId, positionSide: 'long', hedged: false, sendDeadline } as const;
-const buy = { ...order, side: 'buy' } as const;
-const close = { ...order, side: 'sell', amount: '0.01', reduceOnly: false } as const;
-const byId = { orderId: '1234567' };
 const toMarket = { type: 'market', price: undefined } as const;
 
-/** The call of Ripcord that each recorded call stands for. */
-const calls: Record<string, (exchange: Exchange) => Promise<unknown>> = {
-  'spot market sell': (at) => at.createMarketOrder(spot, close),
-  'spot market buy by cost': (at) => at.createEntryOrder(spot, { ...buy, type: 'market', cost: '100' }),
-  'spot limit buy': (at) =>
-    at.createEntryOrder(spot, { ...buy, type: 'limit', amount: '0.01', price: '50000' }),
-  'spot look-up by client id': (at) => at.fetchOrder(spot, { clientOrderId }),
-  'spot look-up by id': (at) => at.fetchOrder(spot, byId),
-  'spot cancel by client id': (at) => at.cancelOrder(spot, { clientOrderId }, sendDeadline),
-  'spot cancel by id': (at) => at.cancelOrder(spot, byId, sendDeadline),
-  'spot balance': (at) => at.fetchBalance('BTC'),
-};
+const calls = recordedCalls(spot);
 
 const detail = (mode: number) => ({ user_id: 1, ip_whitelist: [], key: { mode } });
 
@@ -53,7 +30,7 @@ const startRecorder = (answer: unknown = {}, id: 'gate' | 'gateeu' = 'gate', mod
 const isOwn = ({ path }: { path: string }) => !path.endsWith('/account/detail');
 
 /** A look-up and a cancel name no account: Gate then looks in all of them. */
-function toExpected({ recorded: { method, path, query = {}, body }, ripcord }: Recorded) {
+function toExpected({ recorded: { method, path, query = {}, body }, ripcord }: (typeof recordings)[number]) {
   const kept = Object.entries(query).filter(([name]) => ripcord?.without?.includes(name) !== true);
   return { method, path, query: Object.fromEntries(kept), body };
 }
@@ -70,7 +47,7 @@ describe('a request to Gate', () => {
     const [first] = recordings;
     const { exchange, last } = await startRecorder({}, 'gateeu');
     await exchange.createMarketOrder(spot, close);
-    expect(last()).toMatchObject(toExpected(first as Recorded));
+    expect(last()).toMatchObject(toExpected(first as (typeof recordings)[number]));
     const { id: _, useSandbox: __, ...rules } = venues.gate;
     expect(venues.gateeu).toEqual({ ...rules, id: 'gateeu' });
   });

@@ -1,59 +1,29 @@
-import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
-import type { Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
-import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
+import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import recording from './recorded/kraken.json' with { type: 'json' };
-import { accepted, keys, krakenSpot, lastHour, startTrader, toAccount } from './test-markets.ts';
+import { clientOrderId, close, type Recorded, recordedCalls, sendDeadline } from './recorded-calls.ts';
+import { type Sent as Request, startRequestRecorder } from './request-recorder.ts';
+import { accepted, keys, krakenSpot, lastHour, startTrader } from './test-markets.ts';
 
 type Fields = Record<string, unknown>;
 
-interface Sent {
-  method: string | undefined;
-  path: string;
-  body: Fields;
-  headers: IncomingHttpHeaders;
-}
+type Sent = Request & { body: Fields };
 
-/** One request of ccxt, and how Ripcord's own differs. */
-interface Recorded {
-  name: string;
-  recorded: { path: string; body: Fields };
-  ripcord?: { path?: string; body?: Fields; without?: string[] };
-}
-
-const recordings: Recorded[] = recording.requests;
-const clientOrderId = 'rpabc123def45678';
-const sendDeadline = Date.now() + 30_000;
+const recordings = recording.requests as Recorded<{ path?: string; body?: Fields; without?: string[] }>[];
 
 type Answer = (request: Sent) => unknown;
 const success = (result: unknown) => ({ error: [], result });
 const refusal = (...error: string[]) => ({ error });
 
-/** A server that takes every request, and shows them. */
+/** All of its requests have their fields in a form, or in the query. */
 async function startKraken(answer: Answer = () => success({})) {
   const sent: Sent[] = [];
-  const server = createServer((request, response) => {
-    void text(request).then((sentBody) => {
-      const { method, url = '', headers } = request;
-      const [path = '', query] = url.split('?');
-      const one = { method, path, body: Object.fromEntries(new URLSearchParams(query ?? sentBody)), headers };
-      sent.push(one);
-      const body = answer(one);
-      response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
+  const { exchange } = await startRequestRecorder('kraken', (_, request) => {
+    const one = { ...request, body: (request.body ?? request.query) as Fields };
+    sent.push(one);
+    return answer(one);
   });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const exchange = await ccxtExchanges(accountsInMemory({ main: toAccount('kraken', url) })).of('main');
   return { exchange, sent, paths: () => sent.map(({ path }) => path.replace('/0/private/', '')) };
 }
 
@@ -61,26 +31,10 @@ const market: MarketRules = {
   ...{ symbol: 'BTC/USD', id: 'XXBTZUSD', kind: 'spot', base: 'BTC', quote: 'USD' },
   ...{ amountStep: '0.00000001', amountMin: '0.00005', priceStep: '0.1' },
 };
-const order = { clientOrderId, positionSide: 'long', hedged: false, sendDeadline } as const;
-const sell = { ...order, side: 'sell', reduceOnly: false } as const;
-const buy = { ...order, side: 'buy' } as const;
-
-/** The call of Ripcord that each recorded call stands for. */
-const calls: Record<string, (exchange: Exchange) => Promise<unknown>> = {
-  'market sell': (at) => at.createMarketOrder(market, { ...sell, amount: '0.01' }),
-  'market buy': (at) => at.createMarketOrder(market, { ...sell, side: 'buy', amount: '0.01' }),
-  'market buy by cost': (at) => at.createEntryOrder(market, { ...buy, type: 'market', cost: '100' }),
-  'limit buy': (at) => at.createEntryOrder(market, { ...buy, type: 'limit', amount: '0.01', price: '50000' }),
-  'look-up by client id': (at) => at.fetchOrder(market, { clientOrderId }),
-  'look-up by id': (at) => at.fetchOrder(market, { orderId: '1234567' }),
-  'cancel by client id': (at) => at.cancelOrder(market, { clientOrderId }, sendDeadline),
-  'cancel by id': (at) => at.cancelOrder(market, { orderId: '1234567' }, sendDeadline),
-  'open orders': (at) => at.fetchOpenOrders(market),
-  balance: (at) => at.fetchBalance('BTC'),
-};
+const calls = recordedCalls(market);
 
 /** Of each order, the commission is taken in quote currency; an order is looked up in the lists of its client order id. */
-function toExpected({ recorded, ripcord: { path, body, without = [] } = {} }: Recorded) {
+function toExpected({ recorded, ripcord: { path, body, without = [] } = {} }: (typeof recordings)[number]) {
   const own = Object.entries({ ...recorded.body, ...body }).filter(([name]) => !without.includes(name));
   return { method: 'POST', path: path ?? recorded.path, body: Object.fromEntries(own) };
 }
@@ -112,7 +66,7 @@ describe('a request to Kraken', () => {
   ])('that places an order has a deadline: %s', async (_, leftMs, expectedMs) => {
     const { exchange, sent } = await startKraken();
     const now = Date.now();
-    await exchange.createMarketOrder(market, { ...sell, amount: '0.01', sendDeadline: now + leftMs });
+    await exchange.createMarketOrder(market, { ...close, sendDeadline: now + leftMs });
     const deadline = String(sent[0]?.body.deadline);
     expect(deadline).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(Math.abs(Date.parse(deadline) - now - expectedMs)).toBeLessThan(500);
@@ -120,7 +74,7 @@ describe('a request to Kraken', () => {
 
   test('never carries a trigger: an exit at Kraken is refused', async () => {
     const { exchange, sent } = await startKraken();
-    const stop = { ...sell, kind: 'stop-loss', amount: '0.01', triggerPrice: '40000' } as const;
+    const stop = { ...close, kind: 'stop-loss', triggerPrice: '40000' } as const;
     expect(await exchange.createExitOrder(market, stop)).toMatchObject({
       ...{ kind: 'rejected', code: 'unsupported' },
       message: "Kraken can't hold such an exit. Nothing was sent",
@@ -138,7 +92,7 @@ describe('a nonce that Kraken refuses', () => {
       refusals -= 1;
       return refusals < 0 ? success({ txid: ['OAAAAA-AAAAA-AAAAAA'] }) : refusal(taken);
     });
-    expect(accepted(await exchange.createMarketOrder(market, { ...sell, amount: '0.01' }))).toMatchObject({
+    expect(accepted(await exchange.createMarketOrder(market, close))).toMatchObject({
       orderId: 'OAAAAA-AAAAA-AAAAAA',
     });
     const nonces = sent.map(({ body }) => BigInt(String(body.nonce)));
@@ -148,7 +102,7 @@ describe('a nonce that Kraken refuses', () => {
 
   test('three times in a row proves that nothing was placed', async () => {
     const { exchange, sent } = await startKraken(() => refusal(taken));
-    expect(await exchange.createMarketOrder(market, { ...sell, amount: '0.01' })).toEqual({
+    expect(await exchange.createMarketOrder(market, close)).toEqual({
       ...{ kind: 'rejected', reason: 'not-placed', code: taken, message: taken },
     });
     expect(sent).toHaveLength(3);
@@ -160,19 +114,19 @@ describe('a nonce that Kraken refuses', () => {
       return refusal(taken);
     });
     const soon = Date.now() + 150;
-    const result = await exchange.createMarketOrder(market, { ...sell, amount: '0.01', sendDeadline: soon });
+    const result = await exchange.createMarketOrder(market, { ...close, sendDeadline: soon });
     expect(result).toMatchObject({ kind: 'rejected', reason: 'too-late' });
     expect(sent).toHaveLength(1);
   });
 
   test('of two processes with one key costs neither its order', async () => {
-    const { sim, stored, market: rules, close } = await startTrader(krakenSpot);
+    const { sim, stored, market: rules, close: closeHere } = await startTrader(krakenSpot);
     const other = await ccxtExchanges(stored).of('main');
     // A nonce of another program, a moment ahead.
     sim.core.accountOf(keys.apiKey).nonce = String(BigInt(Date.now() + 1) * 1_000_000n);
     const results = await Promise.all([
-      close({ clientOrderId: 'one', amount: '0.01' }),
-      other.createMarketOrder(rules, { ...sell, clientOrderId: 'two', amount: '0.01' }),
+      closeHere({ clientOrderId: 'one', amount: '0.01' }),
+      other.createMarketOrder(rules, { ...close, clientOrderId: 'two' }),
     ]);
     expect(results.map(({ kind }) => kind)).toEqual(['accepted', 'accepted']);
     expect(sim.core.orders().orders).toHaveLength(2);
@@ -434,7 +388,7 @@ test.each([
   ['EGeneral:Invalid arguments:volume minimum not met', 'below-minimum'],
 ])('%j refuses an order: %s', async (error, reason) => {
   const { exchange } = await startKraken(() => refusal(error));
-  expect(await exchange.createMarketOrder(market, { ...sell, amount: '0.01' })).toMatchObject({
+  expect(await exchange.createMarketOrder(market, close)).toMatchObject({
     kind: 'rejected',
     reason,
   });
@@ -451,7 +405,7 @@ test.each([
   'WOrder:A warning',
 ])('%j proves nothing about an order', async (error) => {
   const { exchange } = await startKraken(() => refusal(error));
-  expect(await exchange.createMarketOrder(market, { ...sell, amount: '0.01' })).toMatchObject({
+  expect(await exchange.createMarketOrder(market, close)).toMatchObject({
     kind: 'unknown',
   });
 });

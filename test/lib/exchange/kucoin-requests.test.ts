@@ -1,45 +1,30 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { placeAlgoOrder } from '../../../infra/simulator/core/algo-orders.ts';
-import type { Exchange, MarketRules } from '../../../lib/exchange/exchange.ts';
+import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import { faultOf } from './fault-of.ts';
 import recording from './recorded/kucoin.json' with { type: 'json' };
+import {
+  buy,
+  byId,
+  clientOrderId,
+  close,
+  type Recorded,
+  recordedCalls,
+  sendDeadline,
+} from './recorded-calls.ts';
 import { startRequestRecorder } from './request-recorder.ts';
 import { accepted, keys, kucoinSpot, lastHour, startTrader } from './test-markets.ts';
 
 type Fields = Record<string, unknown>;
 
-/** One request of ccxt, and how Ripcord's own differs. */
-interface Recorded {
-  name: string;
-  recorded: { method: string; path: string; query?: Fields; body?: Fields };
-  ripcord?: { path?: string };
-}
+const recordings = recording.requests as Recorded<{ path?: string }>[];
 
-const recordings: Recorded[] = recording.requests;
-
-const clientOrderId = 'rpabc123def45678';
-const sendDeadline = Date.now() + 60_000;
 const spot: MarketRules = {
   ...{ symbol: 'BTC/USDT', id: 'BTC-USDT', kind: 'spot', base: 'BTC', quote: 'USDT' },
   ...{ amountStep: '0.00000001', amountMin: '0.00001', priceStep: '0.1' },
 };
-const order = { clientOrderId, positionSide: 'long', hedged: false, sendDeadline } as const;
-const sell = { ...order, side: 'sell' } as const;
-const buy = { ...order, side: 'buy' } as const;
-const close = { ...sell, amount: '0.01', reduceOnly: false };
-const byId = { orderId: '1234567' };
-
-/** The call of Ripcord that each recorded call stands for. */
-const calls: Record<string, (exchange: Exchange) => Promise<unknown>> = {
-  'market sell': (at) => at.createMarketOrder(spot, close),
-  'market buy': (at) => at.createMarketOrder(spot, { ...close, side: 'buy' }),
-  'limit buy': (at) => at.createEntryOrder(spot, { ...buy, type: 'limit', amount: '0.01', price: '50000' }),
-  'look-up by client id': (at) => at.fetchOrder(spot, { clientOrderId }),
-  'look-up by id': (at) => at.fetchOrder(spot, byId),
-  'cancel by client id': (at) => at.cancelOrder(spot, { clientOrderId }, sendDeadline),
-  'cancel by id': (at) => at.cancelOrder(spot, byId, sendDeadline),
-};
+const calls = recordedCalls(spot);
 
 const startRecorder = (data: unknown = { orderId: '7' }) =>
   startRequestRecorder('kucoin', () => ({ code: '200000', data }));

@@ -16,17 +16,28 @@ export interface Sent {
   headers: Record<string, unknown>;
 }
 
-/** Connects the port to a server that takes every request, and shows what was sent. */
-export async function startRequestRecorder(id: ExchangeId, answer: (path: string) => unknown) {
+/** The fields of JSON or of a form. */
+function parseBody(body: string): unknown {
+  if (body === '') return undefined;
+  return /^[[{]/.test(body) ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body));
+}
+
+/**
+ * Connects the port to a server that takes every request, and shows what was sent.
+ * @param answer undefined for a path that the server does not have.
+ */
+export async function startRequestRecorder(id: ExchangeId, answer: (path: string, request: Sent) => unknown) {
   const sent: Sent[] = [];
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
     const { method = '', headers } = request;
     const query = Object.fromEntries(searchParams);
     void text(request).then((body) => {
-      sent.push({ method, path: pathname, query, body: body === '' ? undefined : JSON.parse(body), headers });
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer(pathname)));
+      const one = { method, path: pathname, query, body: parseBody(body), headers };
+      sent.push(one);
+      const answered = answer(pathname, one);
+      response.writeHead(answered === undefined ? 404 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answered));
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -14,7 +14,7 @@ export interface KeyGuide {
 const asPem = 'as PEM with its line breaks, and not encrypted';
 
 const keyGuides: Readonly<Record<ParentExchangeId, KeyGuide>> = {
-  // https://www.binance.com/en/support/faq/detail/360002502072
+  // "Enable Spot & Margin Trading": https://developers.binance.com/docs/margin_trading/trade/Create-Special-Key-of-Low-Latency-Trading
   binance: {
     place: 'API Management, Create API',
     permissions: 'Reading, and Spot & Margin Trading',
@@ -25,19 +25,19 @@ const keyGuides: Readonly<Record<ParentExchangeId, KeyGuide>> = {
     permissions: 'Reading, and Futures',
     secret: `its text, or a private key ${asPem}`,
   },
-  // https://bybit-exchange.github.io/docs/v5/intro
+  // The permissions of a key: https://bybit-exchange.github.io/docs/v5/user/apikey-info
   bybit: {
-    place: 'API Management, Create New Key',
-    permissions: 'read and write, of orders and positions of Unified Trading',
+    place: 'API Management',
+    permissions: 'reading and trading of spot and derivatives',
     secret: `its text, or a private key ${asPem}`,
   },
-  // https://www.okx.com/docs-v5/en/#overview-api-key-creation
-  okx: { place: 'API, Create API key', permissions: 'Read and Trade' },
+  // https://www.okx.com/en-eu/help/api-faq-eea
+  okx: { place: 'Profile, API and connections, Create API key', permissions: 'Read and Trade' },
   // https://www.kucoin.com/support/360015102174
   kucoin: { place: 'API Management, Create API, API Trading', permissions: 'General and Spot' },
-  // https://www.bitget.com/api-doc/common/quick-start
-  bitget: { place: 'API Keys, Create API key', permissions: 'read and write, of spot trading' },
-  // https://www.gate.com/docs/developers/apiv4/en/#authentication
+  // https://www.bitget.com/support/articles/360038968251-API-Creation-Guide
+  bitget: { place: 'API Management', permissions: 'reading and trading of spot' },
+  // Gate's help page 17521.
   gate: {
     place: 'API Management, Create API Key, API v4',
     permissions: 'spot trading, and reading the account',
@@ -49,7 +49,7 @@ const keyGuides: Readonly<Record<ParentExchangeId, KeyGuide>> = {
     secret:
       'a private key as PEM, or that of an Ed25519 key in base64; the API key is its whole name, organizations/…/apiKeys/…',
   },
-  // https://support.kraken.com/articles/360000919966-how-to-create-an-api-key
+  // https://support.kraken.com/hc/en-us/articles/how-to-create-an-api-key-on-kraken-pro
   kraken: {
     place: 'Settings, API, Create API key',
     permissions:

@@ -1,6 +1,8 @@
 import { type Account, requiresPassword, toAccount } from '../../account/account.ts';
+import { findTroubleCause } from '../../exchange/ccxt/trouble-cause.ts';
 import type { Exchange, Permissions } from '../../exchange/exchange.ts';
 import { exchangeName } from '../../exchange/exchange-name.ts';
+import type { TroubleCause } from '../../exchange/trouble-cause.ts';
 import { Fault, toFault } from '../../fault.ts';
 import { toSentence } from '../../position/wording.ts';
 import type { AdminServices } from '../admin-services.ts';
@@ -134,6 +136,11 @@ async function readAccountId({ connect }: Services, known: Account): Promise<str
   }
 }
 
+const keyTroubles = new Set<TroubleCause | undefined>(['key', 'address', 'key-or-address', 'permission']);
+const checkKeyHint = {
+  text: 'Check that key and secret belong together, and that the key is allowed from this address.',
+};
+
 function notStored(fault: Fault, command: string): Fault {
   const { code, detail, hint } = fault;
   const sentence = toSentence(detail.replace(' Nothing was sent.', ''));
@@ -143,9 +150,9 @@ function notStored(fault: Fault, command: string): Fault {
     });
   if (code === 'account-invalid') return new Fault(code, `${sentence} Nothing was stored.`, { hint });
   if (code !== 'exchange-refused') return fault;
+  // Any other error has the exchange's own words, such as those about the kind of the account.
+  const isOfKey = keyTroubles.has(findTroubleCause(fault));
   return new Fault(code, `${sentence} Nothing was stored.`, {
-    hint: hint ?? {
-      text: 'Check that key and secret belong together, and that the key is allowed from this address.',
-    },
+    hint: hint ?? (isOfKey ? checkKeyHint : undefined),
   });
 }

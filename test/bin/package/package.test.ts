@@ -87,6 +87,8 @@ describe('the npm package', () => {
 
   it.each(nodes)('prints its commands with --help, run by %s', async (node) => {
     const help = await ripcord(node, ['--help']);
+    // What asks no stack uses only what each Node has.
+    expect(await ripcord(node, ['exchanges'])).toContain('Refused:');
     for (const noun of [
       'positions',
       'links',

@@ -3,15 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import { faultOf } from './fault-of.ts';
 import recording from './recorded/bitget.json' with { type: 'json' };
-import {
-  buy,
-  byId,
-  clientOrderId,
-  close,
-  type Recorded,
-  recordedCalls,
-  sendDeadline,
-} from './recorded-calls.ts';
+import { byId, clientOrderId, type Recorded, recordedCalls } from './recorded-calls.ts';
 import { startRequestRecorder } from './request-recorder.ts';
 import { accepted, bitgetSpot, keys, lastHour, startTrader } from './test-markets.ts';
 
@@ -25,7 +17,7 @@ const spot: MarketRules = {
 };
 const toMarket = { type: 'market', price: undefined } as const;
 
-const calls = recordedCalls(spot);
+const { calls, sendDeadline, buy, close } = recordedCalls(spot);
 
 const startRecorder = (data: unknown = { orderId: '7', clientOid: '' }) =>
   startRequestRecorder('bitget', () => ({ code: '00000', msg: 'success', requestTime: 1, data }));

@@ -6,7 +6,7 @@ import { fromUuid, toUuid } from '../../../lib/exchange/venues/coinbase-client-i
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { faultOf } from './fault-of.ts';
 import recording from './recorded/coinbase.json' with { type: 'json' };
-import { byId, clientOrderId, close, type Recorded, recordedCalls, sendDeadline } from './recorded-calls.ts';
+import { byId, clientOrderId, type Recorded, recordedCalls } from './recorded-calls.ts';
 import { startRequestRecorder } from './request-recorder.ts';
 import { accepted, coinbaseSpot, keys, startTrader } from './test-markets.ts';
 import { toSecret } from './test-secrets.ts';
@@ -19,7 +19,7 @@ const spot: MarketRules = {
   ...{ symbol: 'BTC/USDT', id: 'BTC-USDT', kind: 'spot', base: 'BTC', quote: 'USDT' },
   ...{ amountStep: '0.00000001', amountMin: '0.00001', priceStep: '0.1' },
 };
-const calls = recordedCalls(spot);
+const { calls, sendDeadline, close } = recordedCalls(spot);
 
 const listed = {
   order_id: '7',

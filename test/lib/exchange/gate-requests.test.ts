@@ -5,7 +5,7 @@ import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import { venues } from '../../../lib/exchange/venues/venues.ts';
 import { faultOf } from './fault-of.ts';
 import recording from './recorded/gate.json' with { type: 'json' };
-import { byId, clientOrderId, close, type Recorded, recordedCalls, sendDeadline } from './recorded-calls.ts';
+import { byId, clientOrderId, type Recorded, recordedCalls } from './recorded-calls.ts';
 import { startRequestRecorder } from './request-recorder.ts';
 import { accepted, gateSpot, keys, lastHour, startTrader } from './test-markets.ts';
 
@@ -19,7 +19,7 @@ const spot: MarketRules = {
 };
 const toMarket = { type: 'market', price: undefined } as const;
 
-const calls = recordedCalls(spot);
+const { calls, sendDeadline, close } = recordedCalls(spot);
 
 const detail = (mode: number) => ({ user_id: 1, ip_whitelist: [], key: { mode } });
 

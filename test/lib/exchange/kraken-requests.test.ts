@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import recording from './recorded/kraken.json' with { type: 'json' };
-import { clientOrderId, close, type Recorded, recordedCalls, sendDeadline } from './recorded-calls.ts';
+import { clientOrderId, type Recorded, recordedCalls } from './recorded-calls.ts';
 import { type Sent as Request, startRequestRecorder } from './request-recorder.ts';
 import { accepted, keys, krakenSpot, lastHour, startTrader } from './test-markets.ts';
 
@@ -31,7 +31,7 @@ const market: MarketRules = {
   ...{ symbol: 'BTC/USD', id: 'XXBTZUSD', kind: 'spot', base: 'BTC', quote: 'USD' },
   ...{ amountStep: '0.00000001', amountMin: '0.00005', priceStep: '0.1' },
 };
-const calls = recordedCalls(market);
+const { calls, sendDeadline, close } = recordedCalls(market);
 
 /** Of each order, the commission is taken in quote currency; an order is looked up in the lists of its client order id. */
 function toExpected({ recorded, ripcord: { path, body, without = [] } = {} }: (typeof recordings)[number]) {

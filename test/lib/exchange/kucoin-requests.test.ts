@@ -4,15 +4,7 @@ import { placeAlgoOrder } from '../../../infra/simulator/core/algo-orders.ts';
 import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import { faultOf } from './fault-of.ts';
 import recording from './recorded/kucoin.json' with { type: 'json' };
-import {
-  buy,
-  byId,
-  clientOrderId,
-  close,
-  type Recorded,
-  recordedCalls,
-  sendDeadline,
-} from './recorded-calls.ts';
+import { byId, clientOrderId, type Recorded, recordedCalls } from './recorded-calls.ts';
 import { startRequestRecorder } from './request-recorder.ts';
 import { accepted, keys, kucoinSpot, lastHour, startTrader } from './test-markets.ts';
 
@@ -24,7 +16,7 @@ const spot: MarketRules = {
   ...{ symbol: 'BTC/USDT', id: 'BTC-USDT', kind: 'spot', base: 'BTC', quote: 'USDT' },
   ...{ amountStep: '0.00000001', amountMin: '0.00001', priceStep: '0.1' },
 };
-const calls = recordedCalls(spot);
+const { calls, sendDeadline, buy, close } = recordedCalls(spot);
 
 const startRecorder = (data: unknown = { orderId: '7' }) =>
   startRequestRecorder('kucoin', () => ({ code: '200000', data }));

@@ -11,17 +11,18 @@ export interface Recorded<Differences = unknown> {
 }
 
 export const clientOrderId = 'rpabc123def45678';
-export const sendDeadline = Date.now() + 60_000;
 export const byId = { orderId: '1234567' };
 
-const order = { clientOrderId, positionSide: 'long', hedged: false, sendDeadline } as const;
-export const buy = { ...order, side: 'buy' } as const;
-/** Of a spot long. */
-export const close = { ...order, side: 'sell', amount: '0.01', reduceOnly: false } as const;
-
-/** @returns the calls of Ripcord on a spot market that the recorded calls stand for. */
-export function recordedCalls(market: MarketRules): Record<string, (exchange: Exchange) => Promise<unknown>> {
-  return {
+/**
+ * Made anew for each test file: files share a process, and the deadline of an order made earlier would be over.
+ * @returns orders for a spot market with their deadline, and the calls that the recorded calls stand for.
+ */
+export function recordedCalls(market: MarketRules) {
+  const sendDeadline = Date.now() + 60_000;
+  const order = { clientOrderId, positionSide: 'long', hedged: false, sendDeadline } as const;
+  const buy = { ...order, side: 'buy' } as const;
+  const close = { ...order, side: 'sell', amount: '0.01', reduceOnly: false } as const;
+  const calls: Record<string, (exchange: Exchange) => Promise<unknown>> = {
     'market sell': (at) => at.createMarketOrder(market, close),
     'market buy': (at) => at.createMarketOrder(market, { ...close, side: 'buy' }),
     'market buy by cost': (at) => at.createEntryOrder(market, { ...buy, type: 'market', cost: '100' }),
@@ -34,4 +35,5 @@ export function recordedCalls(market: MarketRules): Record<string, (exchange: Ex
     'open orders': (at) => at.fetchOpenOrders(market),
     balance: (at) => at.fetchBalance('BTC'),
   };
+  return { sendDeadline, buy, close, calls };
 }

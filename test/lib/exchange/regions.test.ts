@@ -22,7 +22,7 @@ function withoutTime(fields: unknown): unknown {
 /** @returns the requests of every recorded call. */
 async function recordRequests(id: ExchangeId) {
   const { exchange, sent } = await startRequestRecorder(id, () => ({}));
-  for (const call of Object.values(recordedCalls(market))) await call(exchange).catch(() => undefined);
+  for (const call of Object.values(recordedCalls(market).calls)) await call(exchange).catch(() => undefined);
   return sent.map(({ headers: _, query, body, ...each }) => ({
     ...each,
     ...{ query: withoutTime(query), body: withoutTime(body) },

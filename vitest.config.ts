@@ -19,13 +19,6 @@ const awsTests = [
 const [sdkStore, leanStore] = ['test/lib/store/dynalite.test.ts', 'test/lib/store/dynamodb-local.test.ts'];
 const hasAllPairs = process.env.EMULATORS === 'all';
 
-/** Each takes a minute or more, and little of it changes from day to day: LONG=all runs them too. */
-const longRuns = [
-  'test/bench/main.test.ts',
-  'test/bin/package/package.test.ts',
-  'test/console/screens.test.ts',
-];
-
 /** Puts lean-sdk in the SDK's place, for lib and not for the tests' own clients. */
 const leanSdk = {
   name: 'lean-sdk',
@@ -42,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'ripcord',
           include: ['test/**/*.test.ts'],
-          exclude: [...(hasAllPairs ? [] : [leanStore]), ...(process.env.LONG === 'all' ? [] : longRuns)],
+          exclude: hasAllPairs ? [] : [leanStore],
         },
       },
       {

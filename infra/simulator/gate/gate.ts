@@ -82,9 +82,10 @@ function listOpenOrders(core: SimulatedExchange, params: Params, account: Accoun
 }
 
 function selectFills(core: SimulatedExchange, params: Params, account: Account): Fill[] {
-  const now = core.now();
-  const usualFrom = now - 7 * dayMs;
-  const [from, to] = readRange(params, usualFrom, now);
+  const [since, until] = readRange(params, 0, core.now());
+  // "If only any parameter of `from` or `to` is specified, only 7-day data from the start (or end) … is returned."
+  const from = params.text('from') === undefined ? until - 7 * dayMs : since;
+  const to = params.text('to') === undefined ? Math.min(until, from + 7 * dayMs) : until;
   // "The range not allowed to exceed 30 days."
   if (to - from > 30 * dayMs + 1_000) throw parameterError('from', params.text('from'));
   const orderId = params.text('order_id');

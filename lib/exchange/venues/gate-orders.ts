@@ -8,7 +8,7 @@ import { type Fields, fetchNumberedPages, parseRows } from './lists.ts';
 import { toNotReady } from './not-ready.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { VenueOrder } from './venue.ts';
-import { Unsupported, type VenueError } from './venue-error.ts';
+import { NotReady, Unsupported, type VenueError } from './venue-error.ts';
 
 /**
  * "If the order is cancelled before all transactions are completed, regardless of partial fills, the status will become
@@ -151,10 +151,17 @@ export async function cancelOrder(
   return ref.conditional ? toPriceOrder(row) : toOrder(row);
 }
 
-function toUndefinedIfNotFound(thrown: unknown): undefined {
-  const { venueError } = thrown as { venueError?: VenueError };
-  if (venueError === undefined || !gateErrors.notFoundCodes.has(venueError.code)) throw thrown;
+const codeOf = (thrown: unknown) => (thrown as { venueError?: VenueError }).venueError?.code ?? '';
+const isOfEnded = (thrown: unknown) => gateErrors.endedCodes.has(codeOf(thrown));
+
+function toUndefinedIfNotShown(thrown: unknown): undefined {
+  if (!isOfEnded(thrown) && !gateErrors.notFoundCodes.has(codeOf(thrown))) throw thrown;
   return undefined;
+}
+
+/** Taken for absent, the order would be sent again. */
+function refuseAbsence(): never {
+  throw new NotReady('Gate reports that the order exists, and does not list it yet');
 }
 
 /** "The range not allowed to exceed 30 days", without the minutes that a request and a clock may take. */
@@ -181,10 +188,17 @@ async function findByText(
   const text = toText(clientOrderId);
   const readOne = (order_id: unknown) =>
     client.privateSpotGetOrdersOrderId({ order_id, currency_pair: id }).then(toOrder);
-  const pending = await readOne(text).catch(toUndefinedIfNotFound);
+  let exists = false;
+  const pending = await readOne(text).catch((thrown: unknown) => {
+    exists = isOfEnded(thrown);
+    return toUndefinedIfNotShown(thrown);
+  });
   if (pending !== undefined) return pending;
-  const from = Math.max(client.milliseconds() - searchedMs, sentAfter - earlierMs);
+  const now = client.milliseconds();
+  const from = Math.max(now - searchedMs, sentAfter - earlierMs);
   const range = { currency_pair: id, from: Math.floor(from / 1_000) };
+  // Without an end, the trades are those of seven days. That of the orders is now by Gate's own clock.
+  const to = Math.ceil(now / 1_000);
   const isMeant = (row: Fields) => row.text === text;
   const hasMeant = (rows: Fields[]) => rows.some(isMeant);
   const finished = await fetchNumberedPages(
@@ -195,12 +209,14 @@ async function findByText(
   const found = finished.find(isMeant);
   if (found !== undefined) return toOrder(found);
   const trades = await fetchNumberedPages(
-    (page) => client.privateSpotGetMyTrades({ ...range, ...page }),
+    (page) => client.privateSpotGetMyTrades({ ...range, to, ...page }),
     tradesPerPage,
     hasMeant,
   );
   const trade = trades.find(isMeant);
-  if (trade !== undefined) return readOne(trade.order_id);
+  if (trade !== undefined)
+    return (await readOne(trade.order_id).catch(toUndefinedIfNotShown)) ?? refuseAbsence();
+  if (exists) refuseAbsence();
   if (sentAfter > 0 && sentAfter < from)
     throw new Unsupported('Gate does not list by their own id orders that were sent more than 30 days ago');
   return undefined;

@@ -138,6 +138,38 @@ describe('a look-up at Gate by client order id', () => {
     },
   );
 
+  test.each(['ORDER_CLOSED', 'ORDER_CANCELLED', 'ORDER_FINISHED'])(
+    'reads the lists of an order that has ended, if its `text` is answered with %s',
+    async (code) => {
+      const { exchange, market, sim, close: send } = await startTrader(gateSpot);
+      const { orderId } = accepted(await send());
+      for (const text of ['t-close1', 't-unlisted'])
+        sim.core.addFault({
+          kind: 'status',
+          status: 400,
+          code,
+          match: { path: `/api/v4/spot/orders/${text}` },
+        });
+      const found = await exchange.fetchOrder(market, { clientOrderId: 'close1' });
+      expect(found).toMatchObject({ orderId, filled: '0.1' });
+      expect(await faultOf(exchange.fetchOrder(market, { clientOrderId: 'unlisted' }))).toMatchObject({
+        code: 'exchange-unreachable',
+        message: 'Gate reports that the order exists, and does not list it yet',
+      });
+    },
+  );
+
+  test('reports no absence of an order whose trades are listed', async () => {
+    const { exchange, market, sim, close: send } = await startTrader(gateSpot);
+    const { orderId } = accepted(await send());
+    for (const path of ['/api/v4/spot/orders', `/api/v4/spot/orders/${orderId}`])
+      sim.core.addFault({ kind: 'not-found', match: { method: 'GET', path } });
+    expect(await faultOf(exchange.fetchOrder(market, { clientOrderId: 'close1' }))).toMatchObject({
+      code: 'exchange-unreachable',
+      message: 'Gate reports that the order exists, and does not list it yet',
+    });
+  });
+
   test('reads every page, and none from long before the order was sent', async () => {
     const { exchange, market, sim, close: send } = await startTrader(gateSpot);
     accepted(await send({ amount: '0.001' }));

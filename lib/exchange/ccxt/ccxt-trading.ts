@@ -70,10 +70,18 @@ async function fetchOrder(
   } catch (thrown) {
     const error = venueErrorFrom(thrown);
     // An order that was archived is not found. `retention` says what that proves.
-    if (error !== undefined && (isNotFound(venue, error) || venue.endedCodes.has(error.code)))
-      return undefined;
+    if (error !== undefined && (isNotFound(venue, error) || isForgotten(venue, error, ref))) return undefined;
     throw connection.toFault('an order', thrown);
   }
+}
+
+/**
+ * Whether an order has ended and is no longer shown. One that only its client order id names may be a close whose answer was
+ * lost: taken for absent, it would be sent again.
+ */
+function isForgotten({ endedCodes }: Venue, { code }: VenueError, { orderId }: OrderRef): boolean {
+  const ended = endedCodes.get(code);
+  return ended === 'unfilled' || (ended === 'read-fill' && orderId !== undefined);
 }
 
 async function fetchAttachedExits(

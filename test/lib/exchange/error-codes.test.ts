@@ -471,6 +471,14 @@ describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ test
     }
   });
 
+  test('never take an order that has ended for none, if only its client order id is known', async () => {
+    const { sim, exchange, market } = await startTrader(testMarket);
+    for (const code of finished.filter((each) => venue.endedCodes.get(String(each)) === 'read-fill')) {
+      sim.core.addFault({ kind: 'status', match: testMarket.fetch, status, code });
+      await expect(exchange.fetchOrder(market, { clientOrderId: 'none' })).rejects.toThrow();
+    }
+  });
+
   test('report a wrong key', async () => {
     expect([...venue.deniedCodes].sort()).toEqual(denied.map(String).sort());
     const { sim, exchange, market } = await startTrader(testMarket);

@@ -22,14 +22,15 @@ export function toUuid(clientOrderId: string): string {
   return `${high.slice(0, 8)}-${high.slice(8)}-${middle}-${variant}-${hex(number & 0xffffffffffffn, 12)}`;
 }
 
-/** @returns the id that a UUID contains; any other id unchanged. */
+/** @returns the id that a UUID contains, in upper case or lower case; any other id unchanged. */
 export function fromUuid(id: string): string {
+  const uuid = id.toLowerCase();
   const [, high = '', middle = '', variant = '', low = ''] =
-    /^([0-9a-f]{8}-[0-9a-f]{4})-8([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})$/.exec(id) ?? [];
+    /^([0-9a-f]{8}-[0-9a-f]{4})-8([0-9a-f]{3})-([89ab][0-9a-f]{3})-([0-9a-f]{12})$/.exec(uuid) ?? [];
   if (low === '') return id;
   const part = (text: string) => BigInt(`0x${text.replace('-', '')}`);
   let number = (part(high) << 74n) | (part(middle) << 62n) | ((part(variant) & 0x3fffn) << 48n) | part(low);
   let text = '';
   for (; number > 0n; number /= base) text = `${digits[Number(number % base) - 1] ?? '?'}${text}`;
-  return toUuid(text) === id ? text : id;
+  return toUuid(text) === uuid ? text : id;
 }

@@ -21,25 +21,29 @@ function toReasons(meanings: [ErrorMeaning, string[]][]): ErrorRow[] {
 
 const rows: ErrorRow[] = [
   ...toReasons([
-    ['insufficient', ['INSUFFICIENT_FUND', 'INSUFFICIENT_FUNDS']],
-    ['precision', ['INVALID_SIZE_PRECISION', 'INVALID_PRICE_PRECISION']],
+    ['insufficient', ['INSUFFICIENT_FUND', 'INSUFFICIENT_FUNDS', 'INSUFFICIENT_LEDGER_BALANCE']],
+    ['precision', ['INVALID_SIZE_PRECISION', 'INVALID_PRICE_PRECISION', 'INVALID_QUOTE_SIZE_PRECISION']],
     ['below-minimum', ['INVALID_BASE_SIZE_TOO_SMALL', 'INVALID_QUOTE_SIZE_TOO_SMALL']],
     ['above-maximum', ['INVALID_BASE_SIZE_TOO_LARGE', 'INVALID_QUOTE_SIZE_TOO_LARGE']],
     ['refused-for-now', ['ORDER_ENTRY_DISABLED', 'INVALID_NO_LIQUIDITY', 'MISSING_MARKET_TRADE_DATA']],
     ['refused-for-now', ['LIMIT_PRICE_TOO_FAR_FROM_MARKET', 'NOT_ALLOWED_BY_MARKET_STATE']],
+    ['refused-for-now', ['BREACHED_PRICE_LIMIT', 'MISSING_PRODUCT_PRICE_BOOK', 'RISK_PROXY_FAILURE']],
     ['permission', ['GEOFENCING_RESTRICTION', 'INELIGIBLE_PAIR']],
     ['other', ['UNSUPPORTED_ORDER_CONFIGURATION', 'INVALID_ORDER_CONFIG', 'INVALID_SIDE']],
     ['other', ['INVALID_PRODUCT_ID', 'INVALID_LIMIT_PRICE', 'INVALID_LIMIT_PRICE_POST_ONLY']],
     ['other', ['INVALID_REQUEST', 'INVALID_LEDGER_BALANCE', 'UNTRADABLE_PRODUCT']],
     // Not documented: that an order with this id exists has to be looked up.
     ['duplicate-id', ['DUPLICATE_CLIENT_ORDER_ID']],
+    ['unknown', ['UNKNOWN_FAILURE_REASON']],
   ]),
+  // The preview comes before the order, which was not created.
+  ...toRows('coinbaseCreate', [['other', ['PREVIEW_*']]]),
   ...toRows('coinbaseErrors', [
     ['permission', ['PERMISSION_DENIED', 'UNAUTHENTICATED', 'authentication_error', 'invalid_token']],
     ['permission', ['invalid_scope', 'revoked_token', 'expired_token', 'unverified_email']],
     ['rate-limit', ['RESOURCE_EXHAUSTED', 'rate_limit_exceeded']],
     ['other', ['INVALID_ARGUMENT', 'invalid_request', 'validation_error', 'param_required']],
-    ['unknown', ['internal_server_error', 'INTERNAL', 'UNKNOWN_FAILURE_REASON']],
+    ['unknown', ['internal_server_error', 'INTERNAL']],
   ]),
 ];
 
@@ -63,8 +67,8 @@ function findError(body: unknown): Fields | undefined {
 }
 
 function parseError(status: number, body: unknown): VenueError {
-  const { error, message, error_details: details } = findError(body) ?? {};
-  const words = [message, details].find(Boolean);
+  const { error, message, error_details, error_description } = findError(body) ?? {};
+  const words = [message, error_details, error_description].find(Boolean);
   const hasCode = error !== undefined && error !== '';
   return { status, code: hasCode ? String(error) : String(status), hasCode, message: String(words ?? '') };
 }

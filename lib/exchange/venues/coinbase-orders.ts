@@ -6,7 +6,7 @@ import { toSize } from './contracts.ts';
 import { type Fields, parseData, readObject } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { VenueOrder } from './venue.ts';
-import type { VenueError } from './venue-error.ts';
+import { Unsupported, type VenueError } from './venue-error.ts';
 
 /** The pages of these requests are https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/orders/ and the name of each. */
 
@@ -82,7 +82,7 @@ export async function createOrder(
   });
   const named = readObject({ data: response.success === true ? response.success_response : undefined });
   const isThis =
-    named.client_order_id === clientOrderId &&
+    fromUuid(String(named.client_order_id)) === order.clientOrderId &&
     [side, '', undefined].includes(named.side as string | undefined) &&
     isSameBook(named.product_id, market);
   return { id: (isThis && named.order_id) || undefined } as Order;
@@ -110,6 +110,13 @@ export async function cancelOrder(
 /** How much earlier than it was sent an order may seem to be created, by Coinbase's clock. */
 const earlierMs = 600_000;
 
+/** "Not found" is about the list, or what it is of, and proves no absence of an order. */
+function refuseAbsence(thrown: unknown): never {
+  const { venueError } = thrown as { venueError?: VenueError };
+  if (venueError?.status !== 404) throw thrown;
+  throw new Unsupported(`Coinbase did not list its orders: ${venueError.message} (${venueError.code})`);
+}
+
 /** No request looks up a client order id. By default, the list is sorted "by creation time", latest first. */
 async function findListed(client: CcxtClient, { clientOrderId, sentAfter }: OrderRef) {
   const isLast = (row: Fields) => fromUuid(String(row.client_order_id)) === clientOrderId;
@@ -118,7 +125,7 @@ async function findListed(client: CcxtClient, { clientOrderId, sentAfter }: Orde
     (page) => client.v3PrivateGetBrokerageOrdersHistoricalBatch(page),
     since,
     { name: 'orders', isLast },
-  );
+  ).catch(refuseAbsence);
   return rows.find(isLast);
 }
 

@@ -95,6 +95,7 @@ test('a client order id is one UUID, and is read back from it', () => {
     expect(fromUuid(toUuid(id))).toBe(id);
   }
   expect(new Set(ids.map(toUuid)).size).toBe(ids.length);
+  expect(fromUuid(toUuid('rc0123456789abx1').toUpperCase())).toBe('rc0123456789abx1');
   const foreign = ['18eb9947-db49-4874-8e7b-39b8fe5f4317', '00000000-0000-8000-8000-000000000000', 'a b'];
   for (const id of foreign) expect([toUuid(id), fromUuid(id)]).toEqual([id, id]);
 });
@@ -132,6 +133,26 @@ describe('an answer of Coinbase', () => {
     }
   });
 
+  test.each([
+    ['PREVIEW_INSUFFICIENT_LEDGER_BALANCE', 'insufficient'],
+    ['PREVIEW_INVALID_QUOTE_SIZE_PRECISION', 'precision'],
+    ['PREVIEW_BREACHED_PRICE_LIMIT', 'refused-for-now'],
+    ['PREVIEW_COMPLIANCE_PURCHASE_LIMIT_EXCEEDED', 'other'],
+  ])('that was refused before the order was sent is no unknown outcome: %s', async (code, reason) => {
+    const error_response = { error: 'UNKNOWN_FAILURE_REASON', preview_failure_reason: code };
+    const { exchange } = await startRecorder({ success: false, error_response });
+    const created = await exchange.createMarketOrder(spot, close);
+    expect(created).toMatchObject({ kind: 'rejected', reason, code });
+  });
+
+  test('shows the words of a request that Coinbase did not understand', async () => {
+    const answer = { error: 'invalid_request', error_description: 'The request is malformed.' };
+    const { exchange } = await startRecorder({ success: false, error_response: answer });
+    expect(await exchange.createMarketOrder(spot, close)).toMatchObject({
+      message: 'The request is malformed. (invalid_request)',
+    });
+  });
+
   test('that names the order counts although it has a failure reason', async () => {
     const failure_reason = 'UNKNOWN_FAILURE_REASON';
     const { exchange } = await startRecorder({ success: true, failure_reason, success_response: named });
@@ -161,6 +182,19 @@ describe('an answer of Coinbase', () => {
 });
 
 describe('an order at Coinbase', () => {
+  test('is not absent if its list is what is not found', async () => {
+    const { sim, exchange, market } = await startTrader(coinbaseSpot);
+    const path = '/api/v3/brokerage/orders/historical/batch';
+    const fault = { kind: 'status', status: 404, code: 'NOT_FOUND', msg: 'portfolio not found' } as const;
+    sim.core.addFault({ ...fault, match: { path }, times: 2 });
+    expect(await faultOf(exchange.fetchOrder(market, { clientOrderId: 'entry1' }))).toMatchObject({
+      code: 'exchange-refused',
+      message: 'Coinbase did not list its orders: portfolio not found (NOT_FOUND)',
+    });
+    const canceled = await exchange.cancelOrder(market, { clientOrderId: 'entry1' }, Date.now() + 5_000);
+    expect(canceled).toMatchObject({ kind: 'unconfirmed', reason: 'not-sent' });
+  });
+
   test('is the same one when it is sent again, while it is open and after it has ended', async () => {
     const { sim, buy: send, close: sell, order: find } = await startTrader(coinbaseSpot);
     const { orderId } = accepted(await send());

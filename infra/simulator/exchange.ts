@@ -38,8 +38,8 @@ export interface RunningExchange {
 }
 
 /**
- * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), KuCoin, Bitget, Gate, Kraken and
- * Coinbase (spot), and with `/sim/<operation>`.
+ * Starts an exchange with the REST APIs of Binance (spot, USDⓈ-M), Bybit and OKX (both v5), Gate (spot, USDT perpetuals),
+ * KuCoin, Bitget, Kraken and Coinbase (spot), and with `/sim/<operation>`.
  */
 export async function startSimulatedExchange(
   options: SimulatedExchangeOptions = {},

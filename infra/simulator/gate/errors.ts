@@ -32,6 +32,36 @@ const labels: Partial<Record<RejectionReason, [label: string, message: string]>>
   would_take: ['POC_FILL_IMMEDIATELY', "Order would match and take immediately so it's cancelled"],
 };
 
+/** Of futures, which have labels of their own. */
+const futuresLabels: typeof labels = {
+  ...labels,
+  unknown_market: ['CONTRACT_NOT_FOUND', 'Contract not found'],
+  insufficient_margin: ['INSUFFICIENT_AVAILABLE', 'Balance is not enough'],
+  amount_below_minimum: ['SIZE_TOO_SMALL', 'Order size does not reach minimum'],
+  market_amount_below_minimum: ['SIZE_TOO_SMALL', 'Order size does not reach minimum'],
+  notional_below_minimum: ['SIZE_TOO_SMALL', 'Order size does not reach minimum'],
+  amount_above_maximum: ['SIZE_TOO_LARGE', 'Order size exceeds maximum'],
+  market_amount_above_maximum: ['SIZE_TOO_LARGE', 'Order size exceeds maximum'],
+  notional_above_maximum: ['RISK_LIMIT_EXCEEDED', 'Risk limit exceeded'],
+  amount_off_step: ['INVALID_PARAM_VALUE', 'Invalid request parameter `size`'],
+  market_amount_off_step: ['INVALID_PARAM_VALUE', 'Invalid request parameter `size`'],
+  price_off_tick: ['INVALID_PARAM_VALUE', 'Invalid request parameter `price`'],
+  market_closed: ['CONTRACT_IN_DELISTING', 'Contract is delisting'],
+  would_take: ['ORDER_POC_IMMEDIATE', 'POC order will be finished immediately'],
+  reduce_only: ['REDUCE_EXCEEDED', 'Reduce order would exceed position in dual-mode'],
+  reduce_only_conflict: ['REDUCE_EXCEEDED', 'Reduce order would exceed position'],
+  too_many_conditional_orders: ['TOO_MANY_ORDERS', 'Too many open orders'],
+};
+
+/** An error whose words are in `detail`. */
+export class FuturesError extends VenueError {}
+
+export function toFuturesError(error: unknown): FuturesError {
+  const known = error instanceof Rejection ? futuresLabels[error.reason] : undefined;
+  const { code, message, status } = toVenueError(known === undefined ? error : gateError(...known));
+  return new FuturesError(code, message, status);
+}
+
 /** @returns Gate's error for anything thrown while a request was executed. */
 export function toVenueError(error: unknown): VenueError {
   if (error instanceof VenueError) return error;

@@ -4,7 +4,9 @@ import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { publicRoute, type Routes, readRoute, tradeRoute } from '../server/routes.ts';
 import type { PreparedRequest, VenueApi, VenueRequest } from '../server/venue-api.ts';
-import { gateError, parameterError, toVenueError, unknownOrder } from './errors.ts';
+import { FuturesError, gateError, parameterError, toVenueError, unknownOrder } from './errors.ts';
+import { futuresRoutes, respond as respondToFutures } from './futures.ts';
+import { findFuturesOrder } from './futures-orders.ts';
 import {
   createOrder,
   createPriceOrder,
@@ -29,12 +31,6 @@ import {
 
 const dayMs = 86_400_000;
 
-function toPage<Row>(params: Params, rows: Row[], most: number): Row[] {
-  const limit = params.limit(most);
-  const start = (Math.max(params.integer('page') ?? 1, 1) - 1) * limit;
-  return rows.slice(start, start + limit);
-}
-
 function findMarkets(core: SimulatedExchange, params: Params): Market[] {
   return params.text('currency_pair') === undefined ? core.state.marketsOf('spot') : [params.market(core)];
 }
@@ -57,18 +53,11 @@ function listOrders(core: SimulatedExchange, params: Params, account: Account): 
   const { symbol } = params.market(core);
   if (status === 'open' && (params.text('from') ?? params.text('to')) !== undefined)
     throw parameterError('from', params.text('from'));
-  const [from, to] = readRange(params, 0, core.now());
+  const [from, to] = params.range(core.now());
   const orders = selectOrders(core, account, symbol).filter((order) =>
     status === 'open' ? isOpen(order) : !isOpen(order) && order.updatedAt >= from && order.updatedAt <= to,
   );
-  return toPage(params, orders, status === 'open' ? 100 : 1_000).map((order) => toGateOrder(core, order));
-}
-
-/** In milliseconds. The parameters have whole seconds. */
-function readRange(params: Params, usualFrom: number, now: number): [from: number, to: number] {
-  const from = params.integer('from') ?? Math.floor(usualFrom / 1_000);
-  const to = params.integer('to') ?? Math.ceil(now / 1_000);
-  return [from * 1_000, to * 1_000 + 999];
+  return params.page(orders, status === 'open' ? 100 : 1_000).map((order) => toGateOrder(core, order));
 }
 
 /** "The paging parameter controls the number of pending orders in each trading pair." */
@@ -77,12 +66,12 @@ function listOpenOrders(core: SimulatedExchange, params: Params, account: Accoun
   return [...open].map(([symbol, orders]) => ({
     currency_pair: toPair(core.state.market('spot', symbol)),
     total: orders.length,
-    orders: toPage(params, orders, 100).map((order) => toGateOrder(core, order)),
+    orders: params.page(orders, 100).map((order) => toGateOrder(core, order)),
   }));
 }
 
 function selectFills(core: SimulatedExchange, params: Params, account: Account): Fill[] {
-  const [since, until] = readRange(params, 0, core.now());
+  const [since, until] = params.range(core.now());
   // "If only any parameter of `from` or `to` is specified, only 7-day data from the start (or end) … is returned."
   const from = params.text('from') === undefined ? until - 7 * dayMs : since;
   const to = params.text('to') === undefined ? Math.min(until, from + 7 * dayMs) : until;
@@ -103,7 +92,7 @@ function selectFills(core: SimulatedExchange, params: Params, account: Account):
 
 function listTrades(core: SimulatedExchange, params: Params, account: Account): unknown[] {
   const latestFirst = selectFills(core, params, account).toReversed();
-  return toPage(params, latestFirst, 1_000).map((fill) => toGateTrade(core, fill));
+  return params.page(latestFirst, 1_000).map((fill) => toGateTrade(core, fill));
 }
 
 function listPriceOrders(core: SimulatedExchange, params: Params, account: Account): unknown[] {
@@ -116,8 +105,7 @@ function listPriceOrders(core: SimulatedExchange, params: Params, account: Accou
   const open = [...waiting, ...algos].filter(
     (each) => each.account === account.id && (symbol === undefined || each.symbol === symbol),
   );
-  const start = params.integer('offset') ?? 0;
-  return open.slice(start, start + params.limit(100)).map((each) => toPriceOrder(core, each));
+  return params.page(open, 100).map((each) => toPriceOrder(core, each));
 }
 
 function listAccounts(_core: SimulatedExchange, _params: Params, account: Account): unknown[] {
@@ -136,22 +124,15 @@ function readUnified(_core: SimulatedExchange, _params: Params, account: Account
   return { user_id: 1, locked: false, mode: 'multi_currency', balances: Object.fromEntries(rows) };
 }
 
-const intervals: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: dayMs };
-
-/** "`limit` conflicts with `from` and `to`." Opening time, volume, close, high, low, open. */
+/** Opening time, volume, close, high, low, open. */
 function listCandles(core: SimulatedExchange, params: Params): unknown[] {
   const { symbol } = params.market(core);
-  const [, count = '1', unit = 'm'] = /^(\d+)([smhd])$/.exec(params.text('interval') ?? '30m') ?? [];
-  const isRange = (params.text('from') ?? params.text('to')) !== undefined;
-  if (isRange && params.text('limit') !== undefined) throw parameterError('limit', params.text('limit'));
-  const [since, until] = isRange ? readRange(params, 0, core.now()) : [undefined, undefined];
-  const intervalMs = Number(count) * (intervals[unit] ?? 60_000);
-  const limit = params.limit(1_000);
+  const range = params.candles('30m', 1_000, core.now());
   return core
-    .candles({ market: 'spot', symbol, intervalMs, limit, since, until })
+    .candles({ market: 'spot', symbol, ...range })
     .map(({ at, open, high, low, close }) => [
       ...[String(at / 1_000), '1', close, high, low, open, '1'],
-      String(at + intervalMs <= core.now()),
+      String(at + range.intervalMs <= core.now()),
     ]);
 }
 
@@ -186,14 +167,29 @@ const routes: Routes<Params> = {
   [`GET ${v4}/wallet/fee`]: readRoute((core, params) => toFeeRates(params.market(core))),
   [`GET ${v4}/account/detail`]: readRoute((_core, _params, account) => toDetail(account)),
   [`GET ${v4}/account/main_keys`]: readRoute((_core, _params, account) => toKeys(account)),
+  ...futuresRoutes,
 };
+
+/** Kinds of market that are not simulated. */
+const emptyLists = [
+  'spot/currencies',
+  'margin/currency_pairs',
+  'futures/btc/contracts',
+  'delivery/usdt/contracts',
+  'options/underlyings',
+];
+for (const list of emptyLists) routes[`GET ${v4}/${list}`] = publicRoute(() => []);
+
+const isFutures = ({ path }: VenueRequest) => path.startsWith(`${v4}/futures/`);
 
 function prepare(core: SimulatedExchange, request: VenueRequest): PreparedRequest {
   const { route: path, id } = splitPath(request.path);
   const route = routes[`${request.method} ${path}`];
   if (route === undefined) throw gateError('NOT_FOUND', 'Request URL not exists', 404);
   const params = new Params(request, id);
-  if (route.security === 'public') return { run: () => route.handle(core, params) };
+  const respond = (handle: () => unknown) =>
+    isFutures(request) ? respondToFutures(request, handle) : handle();
+  if (route.security === 'public') return { run: () => respond(() => route.handle(core, params)) };
   const account = authenticate(core, request);
   if (route.security === 'trade' && !account.permissions.trade)
     throw gateError('READ_ONLY', 'API key is read-only', 403);
@@ -201,15 +197,18 @@ function prepare(core: SimulatedExchange, request: VenueRequest): PreparedReques
   const run = () => {
     if (route.security === 'trade') checkTimestamp(request, core.now());
     checkFence(request, core.now());
-    return route.handle(core, params, account);
+    return respond(() => route.handle(core, params, account));
   };
-  return { account, run };
+  return { account, run, status: request.method === 'POST' ? 201 : 200 };
 }
 
-/** Gate's APIv4: spot. https://www.gate.com/docs/developers/apiv4/en/ */
+/** Gate's APIv4: spot and perpetuals settled in USDT. https://www.gate.com/docs/developers/apiv4/en/ */
 export function createGateApi(core: SimulatedExchange): VenueApi {
   return {
-    marketOf: ({ path }) => (path.includes('/spot/') ? 'spot' : 'wallet'),
+    marketOf(request) {
+      if (isFutures(request)) return 'usdm';
+      return request.path.includes('/spot/') ? 'spot' : 'wallet';
+    },
     owns: (path) => path.startsWith(`${v4}/`),
     prepare: (request) => prepare(core, request),
     describe: ({ method, query, body }) => (method === 'POST' ? body : query),
@@ -218,13 +217,15 @@ export function createGateApi(core: SimulatedExchange): VenueApi {
       const { route, id } = splitPath(request.path);
       if (account === undefined || id === undefined) return undefined;
       const params = new Params(request, id);
-      return route.includes('price_orders')
-        ? findPriceOrder(core, params, account)
-        : findOrder(core, params, account);
+      if (route.includes('price_orders')) return findPriceOrder(core, params, account);
+      return (isFutures(request) ? findFuturesOrder : findOrder)(core, params, account);
     },
     toVenueError,
     // "`message` (or `detail`)".
-    toErrorBody: ({ code, message }) => ({ label: String(code), message }),
+    toErrorBody: (error) => ({
+      label: String(error.code),
+      [error instanceof FuturesError ? 'detail' : 'message']: error.message,
+    }),
     errorStatus: 400,
     notFound({ method, path }) {
       if (method !== 'GET' || splitPath(path).id !== undefined) throw unknownOrder();

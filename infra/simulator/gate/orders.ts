@@ -10,7 +10,7 @@ import { isUnified, toGateOrder, toPriceOrder } from './shapes.ts';
 const sides = ['buy', 'sell'] as const;
 const types = ['limit', 'market'] as const;
 
-const timesInForce = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK', poc: 'GTC' } as const;
+export const timesInForce = { gtc: 'GTC', ioc: 'IOC', fok: 'FOK', poc: 'GTC' } as const;
 
 /** An order is paid by the account that it names. Gate's page has no error for one that the user does not have. */
 function checkAccount(params: Params, account: Account, classic: 'spot' | 'normal'): void {

@@ -6,6 +6,9 @@ import { isOpen } from '../core/state.ts';
 
 export const toPair = ({ base, quote }: Market) => `${base}_${quote}`;
 
+/** @param account the simulated exchange's id of it. */
+export const toUserId = (account: string) => Number(account.replace('account-', ''));
+
 const toPlaces = (step: string) => decimal(step).decimalPlaces() ?? 0;
 
 /** https://www.gate.com/docs/developers/apiv4/en/#query-all-supported-currency-pairs */
@@ -113,7 +116,7 @@ export function toFeeRates(market: Market): Record<string, unknown> {
 export function toDetail(account: Account): Record<string, unknown> {
   const { id, permissions } = account;
   return {
-    ...{ user_id: Number(id.replace('account-', '')), currency_pairs: [], tier: 0, copy_trading_role: 0 },
+    ...{ user_id: toUserId(id), currency_pairs: [], tier: 0, copy_trading_role: 0 },
     ip_whitelist: permissions.ipRestricted ? ['127.0.0.1'] : [],
     key: { mode: isUnified(account) ? 2 : 1 },
   };
@@ -124,7 +127,7 @@ export function toKeys({ apiKey, permissions }: Account): Record<string, unknown
   const perms = [
     { name: 'account', read_only: true },
     { name: 'spot', read_only: !permissions.trade },
-    { name: 'futures', read_only: !permissions.trade || !permissions.futures },
+    ...(permissions.futures ? [{ name: 'futures', read_only: !permissions.trade }] : []),
   ];
   return [{ state: 1, mode: 1, name: 'main', user_id: 1, perms, key: `${apiKey.slice(0, 12)}*****` }];
 }

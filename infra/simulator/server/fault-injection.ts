@@ -108,7 +108,7 @@ function distort(venue: VenueApi, answer: Answer, fault: Fault | undefined): Rep
 
 function runPrepared(venue: VenueApi, prepared: PreparedRequest): Answer {
   try {
-    return toJsonAnswer(200, prepared.run());
+    return toJsonAnswer(prepared.status ?? 200, prepared.run());
   } catch (error) {
     return toErrorAnswer(venue, venue.toVenueError(error));
   }

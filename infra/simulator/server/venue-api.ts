@@ -24,6 +24,8 @@ export class VenueError extends Error {
 
 export interface PreparedRequest {
   account?: Account;
+  /** The HTTP status of success, if it is not 200. */
+  status?: number;
   /** Executes the request. It checks the time window again, because the request may have been delayed. */
   run(): unknown;
 }

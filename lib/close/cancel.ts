@@ -3,7 +3,7 @@ import type { CancelResult } from '../exchange/exchange.ts';
 import { toFault } from '../fault.ts';
 import { describeUnknownFill, judgeAbsence, nameOrder } from '../position/absence.ts';
 import { addAttachedExits, awaitsAttached } from '../position/attached-exits.ts';
-import { isProvenNotPlaced, readFillOfAbsent } from '../position/order-sync.ts';
+import { isProvenNotPlaced, readFillOfAbsent, toOrderRef } from '../position/order-sync.ts';
 import type { Claim, OrderBook, OrderRecord, Position } from '../position/position.ts';
 import { pollAttempts, pollIntervalMs, requiredNotFoundCount } from '../position/timing.ts';
 import { toOrderRecord } from '../position/totals.ts';
@@ -30,7 +30,7 @@ async function cancelOrder(
 ): Promise<OrderCancel> {
   if (order.status === 'done') return { order };
   try {
-    const result = await deps.exchange.cancelOrder(position.market, order, claim.sendDeadline);
+    const result = await deps.exchange.cancelOrder(position.market, toOrderRef(order), claim.sendDeadline);
     if (result.kind === 'denied') return await afterDenied(deps, position, order, result);
     if (result.kind === 'confirmed')
       return { order: markCanceled(claim, toOrderRecord(result.order, order)) };
@@ -47,7 +47,7 @@ async function afterDenied(
   order: OrderRecord,
   denied: Extract<CancelResult, { kind: 'denied' }>,
 ): Promise<OrderCancel> {
-  const view = await exchange.fetchOrder(position.market, order).catch(() => undefined);
+  const view = await exchange.fetchOrder(position.market, toOrderRef(order)).catch(() => undefined);
   const seen = view === undefined ? order : toOrderRecord(view, order);
   if (seen.status === 'done') return { order: seen };
   const state = view === undefined ? 'may still be open and may fill' : 'is still open and can fill';
@@ -81,7 +81,7 @@ async function pollCanceled(
     // The function has to save its result while it still can.
     if (now() + waitMs > until) break;
     if (waitMs > 0) await sleep(waitMs);
-    const view = await exchange.fetchOrder(position.market, order);
+    const view = await exchange.fetchOrder(position.market, toOrderRef(order));
     if (view?.status === 'done') return toEnded(toOrderRecord(view, order));
     if (view === undefined) seen.misses += 1;
     else seen.wasFound = true;
@@ -114,7 +114,7 @@ async function cancelAgain(
   order: OrderRecord,
   seen: Witnesses,
 ): Promise<OrderCancel | 'poll-again'> {
-  const again = await deps.exchange.cancelOrder(position.market, order, claim.sendDeadline);
+  const again = await deps.exchange.cancelOrder(position.market, toOrderRef(order), claim.sendDeadline);
   if (again.kind === 'confirmed') return { order: markCanceled(claim, toOrderRecord(again.order, order)) };
   if (again.kind === 'denied') return afterDenied(deps, position, order, again);
   seen.last = again;

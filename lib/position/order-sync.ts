@@ -1,5 +1,5 @@
 import { isPositive } from '../amount.ts';
-import type { Exchange } from '../exchange/exchange.ts';
+import type { Exchange, OrderRef } from '../exchange/exchange.ts';
 import { Fault } from '../fault.ts';
 import {
   isAllFilled,
@@ -25,7 +25,7 @@ export async function syncOrders(
   const listOpen = () => (open ??= exchange.fetchOpenOrders(position.market));
   const sync = async (order: OrderRecord): Promise<OrderRecord> => {
     if (order.status === 'done') return order;
-    const view = await exchange.fetchOrder(position.market, { ...order, sentAfter: toSentAfter(order) });
+    const view = await exchange.fetchOrder(position.market, toOrderRef(order));
     if (view !== undefined) return toOrderRecord(view, order);
     if (order.status === 'live') return syncAbsent(exchange, position, order, now);
     // A look-up can miss an order that the list of open orders shows. Without the list, a miss counts for nothing.
@@ -46,9 +46,10 @@ export async function syncOrders(
   return addAttachedExits(exchange, { ...position, entryOrders, exitOrders }, now);
 }
 
-/** @returns a time before an order was sent. */
-function toSentAfter({ sendDeadline }: OrderRecord): number | undefined {
-  return sendDeadline === undefined ? undefined : sendDeadline - sendWindowMs;
+/** @returns the order, with a time before it was sent: an exchange may look through lists for its client order id. */
+export function toOrderRef(order: OrderRecord): OrderRef {
+  const { sendDeadline } = order;
+  return { ...order, sentAfter: sendDeadline === undefined ? undefined : sendDeadline - sendWindowMs };
 }
 
 /**

@@ -8,7 +8,7 @@ import { inParallel } from '../../parallel.ts';
 import { describeUnknownFill, judgeAbsence } from '../../position/absence.ts';
 import { toCloseId } from '../../position/client-order-id.ts';
 import { computeLastFillBy } from '../../position/ending.ts';
-import { readFillOfAbsent, syncOrders } from '../../position/order-sync.ts';
+import { readFillOfAbsent, syncOrders, toOrderRef } from '../../position/order-sync.ts';
 import { isFinal, type OrderRecord, type Position } from '../../position/position.ts';
 import { holdingLagMs } from '../../position/timing.ts';
 import { computeTotals, toOrderRecord } from '../../position/totals.ts';
@@ -68,7 +68,7 @@ async function endAbsentOrders(exchange: Exchange, position: Position, now: numb
   const unknownFills: string[] = [];
   const endIfAbsent = async (order: OrderRecord): Promise<OrderRecord> => {
     if (judgeAbsence(order, exchange, now) === 'unproven') return order;
-    if ((await exchange.fetchOrder(position.market, order)) !== undefined) return order;
+    if ((await exchange.fetchOrder(position.market, toOrderRef(order))) !== undefined) return order;
     const read = await readFillOfAbsent(exchange, position, order, now).catch(toFault);
     if (read === undefined || read instanceof Fault) {
       unknownFills.push(describeUnknownFill(order, read?.message));

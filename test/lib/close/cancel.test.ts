@@ -4,7 +4,7 @@ import { type Execution, startExecution } from '../../../lib/close/execution.ts'
 import type { CancelResult, Exchange, ExchangeOrder } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
 import type { Claim } from '../../../lib/position/position.ts';
-import { pollAttempts, pollIntervalMs, pollWindowMs } from '../../../lib/position/timing.ts';
+import { pollAttempts, pollIntervalMs, pollWindowMs, sendWindowMs } from '../../../lib/position/timing.ts';
 import { exampleClaim } from '../position/example-position.ts';
 import { closePosition, live, type Order, type PositionFacts } from './close-position.ts';
 import { saveAttempt } from './example-execution.ts';
@@ -358,6 +358,23 @@ describe('canceling', () => {
     await cancelBooks(run, ['exitOrders']);
     expect(canceled).toEqual(['x0', 'x2']);
     expect(run.known.position.entryOrders).toMatchObject([live]);
+  });
+
+  it('looks an order up from the time it was sent, if its answer was lost', async () => {
+    const lost: Order = { status: 'unconfirmed', orderId: undefined, clientOrderId: 'rc1', sendDeadline };
+    const { run } = setScene({ facts: { exits: [lost] }, lookUps: () => undefined });
+    const { cancelOrder, fetchOrder } = run.deps.exchange;
+    const sentAfter: unknown[] = [];
+    run.deps.exchange.cancelOrder = (market, ref, deadline) => {
+      sentAfter.push(ref.sentAfter);
+      return cancelOrder(market, ref, deadline);
+    };
+    run.deps.exchange.fetchOrder = (market, ref) => {
+      sentAfter.push(ref.sentAfter);
+      return fetchOrder(market, ref);
+    };
+    await cancelBooks(run, [...books]);
+    expect(new Set(sentAfter)).toEqual(new Set([sendDeadline - sendWindowMs]));
   });
 
   it('leaves at the send deadline and not after it', async () => {

@@ -1,24 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { AlgoOrder, Order } from '../../infra/simulator/core/model.ts';
+import type { ParentExchangeId } from '../../lib/account/account.ts';
 import {
   binanceSpot,
   bitgetSpot,
-  bybitHedged,
   bybitLinear,
   bybitSpot,
-  type Days,
-  dayMs,
-  gateSpot,
-  krakenSpot,
   kucoinSpot,
-  okxHedged,
   okxSpot,
   okxSwap,
-  type Place,
-  startDays,
-  usdm,
-  usdmHedged,
-} from './days.ts';
+  testMarkets,
+  binanceFutures as usdm,
+} from '../lib/exchange/test-markets.ts';
+import { bybitHedged, type Days, dayMs, okxHedged, type Place, startDays, usdmHedged } from './days.ts';
 
 /** A kind of exit, and how many days the venue's look-ups find it after it ended unfilled. */
 interface ExitKind {
@@ -271,7 +265,8 @@ describe('A cancel that reports the order as ended', () => {
   });
 });
 
-const notFoundPaths: Partial<Record<Place['exchange'], string>> = {
+/** Of every look-up of one order. */
+const notFoundPaths: Record<ParentExchangeId, string> = {
   bybit: '/v5/order/*',
   binance: '/api/v3/order',
   binanceusdm: '/fapi/v1/order',
@@ -280,24 +275,22 @@ const notFoundPaths: Partial<Record<Place['exchange'], string>> = {
   bitget: '/api/v2/spot/trade/*',
   gate: '/api/v4/spot/orders*',
   kraken: '/0/private/QueryOrders',
+  coinbase: '/api/v3/brokerage/orders/historical/*',
 };
 
 describe('A young exit', () => {
-  it.each([usdm, bybitLinear, binanceSpot, okxSwap, okxSpot, kucoinSpot, bitgetSpot, gateSpot, krakenSpot])(
-    'at $name that nothing finds does not let the close leave',
-    async (place) => {
-      const days = await startDays(place);
-      const entry = days.buy();
-      const exit = placeLimit(days);
-      const position = await days.adopt({ entries: [entry], exits: [exit] });
-      const closeLink = await days.link(position, 'close');
-      const path = notFoundPaths[place.exchange];
-      days.core.addFault({ kind: 'not-found', match: { path }, times: 99 });
-      expect((await days.fire(closeLink)).httpStatus).toBe(503);
-      expect(days.closes()).toEqual([]);
-      expect((await days.now(position)).exitOrders[0]?.status).toBe('live');
-    },
-  );
+  it.each(testMarkets)('at $name that nothing finds does not let the close leave', async (place) => {
+    const days = await startDays(place);
+    const entry = days.buy();
+    const exit = placeLimit(days);
+    const position = await days.adopt({ entries: [entry], exits: [exit] });
+    const closeLink = await days.link(position, 'close');
+    const path = notFoundPaths[place.exchange];
+    days.core.addFault({ kind: 'not-found', match: { path }, times: 99 });
+    expect((await days.fire(closeLink)).httpStatus).toBe(503);
+    expect(days.closes()).toEqual([]);
+    expect((await days.now(position)).exitOrders[0]?.status).toBe('live');
+  });
 });
 
 it('A close order of Bitget whose answer was lost is found three hours later, and not sent again', async () => {

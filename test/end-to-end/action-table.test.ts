@@ -1,23 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import type { Order } from '../../infra/simulator/core/model.ts';
 import type { PositionView } from '../../lib/admin/contract/commands.ts';
+import { hasExits } from '../lib/exchange/test-markets.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
 import {
   adopt,
-  bitgetKinds,
   type Exits,
-  gateKinds,
   holdingOf,
   type Kind,
   kinds,
-  krakenKinds,
-  kucoinKinds,
   movePrice,
   newTrader,
-  okxKinds,
+  otherKinds,
+  paidInBase,
   placeEntry,
   placeExits,
   type Trader,
+  toId,
   tradeByHand,
 } from './trader.ts';
 
@@ -38,8 +37,8 @@ interface Cell {
   closedBy: 'ripcord' | 'exit-order' | 'external';
   /** What the exchange cancelled. */
   canceled?: Name[] | Record<Kind['market'] | 'okxSpot', Name[]>;
-  /** The MARKET order's amount: of a spot long, whose entry paid its fee in base, and of all others. */
-  closes?: { spotLong: string; others: string };
+  /** The MARKET order's amount: of a spot long whose entry paid its fee in base, and of all others. */
+  closes?: { paidInBase: string; others: string };
   /** How the record stands afterwards. */
   record: Pick<PositionView, 'status' | 'fillStatus'>;
   /** How many orders the exchange refused, where that is how the end was found out. */
@@ -72,7 +71,7 @@ const closedWhole: Cell = {
   does: 'closes it with a MARKET order',
   outcome: 'closed',
   closedBy: 'ripcord',
-  closes: { spotLong: '0.999', others: '1' },
+  closes: { paidInBase: '0.999', others: '1' },
   record: closedRecord,
 };
 const canceledEntry: Cell = {
@@ -151,7 +150,7 @@ const rows: Row[] = [
       ...closedWhole,
       does: 'cancels the rest of it, then closes what is filled',
       canceled: ['entry'],
-      closes: { spotLong: '0.3996', others: '0.4' },
+      closes: { paidInBase: '0.3996', others: '0.4' },
     },
     keep: keptPart,
   },
@@ -163,7 +162,7 @@ const rows: Row[] = [
       ...closedWhole,
       does: 'cancels all three, then closes what is filled',
       canceled: ['entry', 'takeProfit', 'stop'],
-      closes: { spotLong: '0.3996', others: '0.4' },
+      closes: { paidInBase: '0.3996', others: '0.4' },
     },
     keep: keptPart,
   },
@@ -180,7 +179,7 @@ const rows: Row[] = [
       ...closedWhole,
       does: 'cancels what is live, then closes what is left',
       canceled: { spot: ['takeProfit'], okxSpot: ['takeProfit', 'stop'], usdm: ['stop'] },
-      closes: { spotLong: '0.749', others: '0.75' },
+      closes: { paidInBase: '0.749', others: '0.75' },
     },
     keep: keptWhole,
   },
@@ -225,11 +224,10 @@ const rows: Row[] = [
   },
 ];
 
-const isSpotLong = ({ market, side }: Kind) => market === 'spot' && side === 'long';
 const bookOf = ({ market, exchange }: Kind) => (market === 'spot' && exchange === 'okx' ? 'okxSpot' : market);
 
 function ownOf(kind: Kind, filled: string): string {
-  return isSpotLong(kind) ? (Number(filled) * 0.999).toFixed(4) : filled;
+  return paidInBase(kind) ? (Number(filled) * 0.999).toFixed(4) : filled;
 }
 
 async function stage(kind: Kind, row: Row): Promise<{ staged: Staged; positionId: string }> {
@@ -247,13 +245,13 @@ async function stage(kind: Kind, row: Row): Promise<{ staged: Staged; positionId
   return { staged, positionId };
 }
 
-const withoutStops = [...kucoinKinds, ...bitgetKinds, ...gateKinds, ...krakenKinds];
-/** Where Ripcord places no exits, no stop rests beside a target of the whole amount. */
-const hasExits = (kind: Kind) => !withoutStops.includes(kind);
+/** Whether a stop can rest beside a target of the whole amount: at Bybit spot, each holds the coins. */
+const holdsBothExits = (kind: Kind) =>
+  hasExits(kind) && (kind.exchange !== 'bybit' || kind.market === 'usdm');
 
-describe.each([...kinds, ...okxKinds, ...withoutStops])('with $name', (kind) => {
+describe.each([...kinds, ...otherKinds])('with $name', (kind) => {
   const applicable = rows.filter(
-    (row) => (row.only?.(kind) ?? true) && (hasExits(kind) || row.exitOrders !== true),
+    (row) => (row.only?.(kind) ?? true) && (holdsBothExits(kind) || row.exitOrders !== true),
   );
   const cells = applicable.flatMap((row) =>
     (['close', 'keep'] as const).map((action) => ({ given: row.given, does: row[action].does, action, row })),
@@ -269,9 +267,10 @@ describe.each([...kinds, ...okxKinds, ...withoutStops])('with $name', (kind) => 
 
     const { orders, canceled, requests } = ledgerSince(environment.core, mark);
     const names = Array.isArray(cell.canceled) ? cell.canceled : (cell.canceled?.[bookOf(kind)] ?? []);
-    const idOf = (name: Name) => String(name === 'entry' ? staged.entry.id : staged.exitOrders?.[name]);
+    const numberOf = (name: Name) => (name === 'entry' ? staged.entry.id : (staged.exitOrders?.[name] ?? 0));
+    const idOf = (name: Name) => toId(kind, numberOf(name));
     const exitOrders = names.filter((name) => name !== 'entry').map(idOf);
-    const amount = cell.closes?.[isSpotLong(kind) ? 'spotLong' : 'others'];
+    const amount = cell.closes?.[paidInBase(kind) ? 'paidInBase' : 'others'];
 
     expect(answer).toMatchObject({
       status: 200,
@@ -286,7 +285,7 @@ describe.each([...kinds, ...okxKinds, ...withoutStops])('with $name', (kind) => 
         canceledExitOrderIds: exitOrders,
       },
     });
-    expect(canceled.toSorted()).toEqual(names.map(idOf).toSorted());
+    expect(canceled.toSorted()).toEqual(names.map((name) => String(numberOf(name))).toSorted());
     const closeOrder = {
       id: answer.json.closeOrderId,
       symbol: 'ETHUSDT',
@@ -296,7 +295,8 @@ describe.each([...kinds, ...okxKinds, ...withoutStops])('with $name', (kind) => 
       reduceOnly: kind.market === 'usdm',
       positionSide: 'BOTH',
     };
-    expect(orders).toEqual(amount === undefined ? [] : [closeOrder]);
+    const taken = orders.map((order) => ({ ...order, id: toId(kind, order.id) }));
+    expect(taken).toEqual(amount === undefined ? [] : [closeOrder]);
     const asked = requests.filter(({ method, path }) => method === 'POST' && path === kind.create);
     const refused = kind.market === 'spot' ? (cell.refusedOrders ?? 0) : 0;
     expect(asked.length, 'orders asked for').toBe(orders.length + refused);

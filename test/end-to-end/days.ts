@@ -1,9 +1,9 @@
 import { afterEach } from 'vitest';
 import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
-import type { AlgoOrder, MarketKind, Order, PositionSide } from '../../infra/simulator/core/model.ts';
+import type { AlgoOrder, Order, PositionSide } from '../../infra/simulator/core/model.ts';
 import type { SimulatedExchange } from '../../infra/simulator/core/simulated-exchange.ts';
 import { type RunningExchange, startSimulatedExchange } from '../../infra/simulator/exchange.ts';
-import { type Account, requiresPassword } from '../../lib/account/account.ts';
+import { requiresPassword } from '../../lib/account/account.ts';
 import { createLink } from '../../lib/admin/links/create.ts';
 import { adoptPosition } from '../../lib/admin/positions/adopt.ts';
 import { resolvePosition } from '../../lib/admin/positions/resolve.ts';
@@ -13,6 +13,7 @@ import type { Services } from '../../lib/services.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
 import { fire } from '../../lib/trigger/fire.ts';
 import { accountsInMemory } from '../infra/local/accounts-in-memory.ts';
+import { binanceFutures, bybitLinear, okxSwap, type TestMarket } from '../lib/exchange/test-markets.ts';
 import { toSecret } from '../lib/exchange/test-secrets.ts';
 import { createMemoryStore } from '../simulation/memory-store.ts';
 
@@ -24,27 +25,13 @@ afterEach(async () => {
 });
 
 /** A market of one venue. */
-export interface Place {
-  name: string;
-  exchange: Account['exchange'];
-  market: MarketKind;
+export interface Place extends Pick<TestMarket, 'name' | 'exchange' | 'market' | 'feeIn'> {
   hedged?: boolean;
 }
 
-export const usdm: Place = { name: 'Binance USDⓈ-M', exchange: 'binanceusdm', market: 'usdm' };
-export const usdmHedged: Place = { ...usdm, name: 'Binance USDⓈ-M in hedge mode', hedged: true };
-export const bybitLinear: Place = { name: 'Bybit linear', exchange: 'bybit', market: 'usdm' };
+export const usdmHedged: Place = { ...binanceFutures, name: 'Binance USDⓈ-M in hedge mode', hedged: true };
 export const bybitHedged: Place = { ...bybitLinear, name: 'Bybit linear in hedge mode', hedged: true };
-export const okxSwap: Place = { name: 'OKX swap', exchange: 'okx', market: 'usdm' };
 export const okxHedged: Place = { ...okxSwap, name: 'OKX swap in long/short mode', hedged: true };
-export const okxSpot: Place = { name: 'OKX spot', exchange: 'okx', market: 'spot' };
-export const coinbaseSpot: Place = { name: 'Coinbase spot', exchange: 'coinbase', market: 'spot' };
-export const krakenSpot: Place = { name: 'Kraken spot', exchange: 'kraken', market: 'spot' };
-export const kucoinSpot: Place = { name: 'KuCoin spot', exchange: 'kucoin', market: 'spot' };
-export const bitgetSpot: Place = { name: 'Bitget spot', exchange: 'bitget', market: 'spot' };
-export const gateSpot: Place = { name: 'Gate spot', exchange: 'gate', market: 'spot' };
-export const binanceSpot: Place = { name: 'Binance spot', exchange: 'binance', market: 'spot' };
-export const bybitSpot: Place = { name: 'Bybit spot', exchange: 'bybit', market: 'spot' };
 
 type Placed = Parameters<SimulatedExchange['placeOrder']>[0];
 
@@ -130,6 +117,7 @@ export async function startDays(place: Place): Promise<Days> {
         apiKey: keys.apiKey,
         market: place.market,
         symbol: 'BTCUSDT',
+        feeIn: place.feeIn,
         ...(place.market === 'usdm' ? { positionSide } : {}),
         ...order,
       }),

@@ -149,15 +149,12 @@ export async function startEnvironment({
     async newAccount({ exchange: venue, baseUrl = exchange.url, core: at = core, ...account }) {
       accounts += 1;
       const name = `trader-${accounts}`;
-      const keys = { apiKey: `key-of-${name}`, secret: `secret-of-${name}` };
+      const keys = { apiKey: `key-of-${name}`, secret: toSecret(venue, `secret-of-${name}`) };
       at.addAccount({ ...keys, ...account });
       const password = requiresPassword(venue) ? { password: 'passphrase' } : {};
       const { trade = true, withdraw = false, futures = true } = account.permissions ?? {};
       await environment.admin('accounts.add', {
-        ...{
-          name,
-          account: { exchange: venue, ...keys, secret: toSecret(venue, keys.secret), ...password, baseUrl },
-        },
+        ...{ name, account: { exchange: venue, ...keys, ...password, baseUrl } },
         // A key that the check would refuse.
         ...(trade && futures && !withdraw ? {} : { unchecked: true }),
       });

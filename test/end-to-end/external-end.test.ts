@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  bybitHedged,
-  bybitLinear,
-  type Days,
-  okxHedged,
-  okxSwap,
-  type Place,
-  startDays,
-  usdm,
-  usdmHedged,
-} from './days.ts';
+import { bybitLinear, okxSwap, binanceFutures as usdm } from '../lib/exchange/test-markets.ts';
+import { bybitHedged, type Days, okxHedged, type Place, startDays, usdmHedged } from './days.ts';
 
 type Cause = Parameters<Days['core']['endPosition']>[0]['cause'];
 

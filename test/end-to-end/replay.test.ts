@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromUuid } from '../../lib/exchange/venues/coinbase-client-id.ts';
-import { coinbaseSpot, type Days, startDays } from './days.ts';
+import { coinbaseSpot } from '../lib/exchange/test-markets.ts';
+import { type Days, startDays } from './days.ts';
 
 /** At Coinbase, the same order again is answered with the order that exists. */
 
@@ -9,8 +10,7 @@ const lists = { method: 'GET', path: '/api/v3/brokerage/orders/historical/batch'
 
 async function startClose() {
   const days = await startDays(coinbaseSpot);
-  const entry = days.placeOrder({ side: 'buy', type: 'market', amount: '0.5', feeIn: 'quote' });
-  const position = await days.adopt({ entries: [entry] });
+  const position = await days.adopt({});
   return { days, position, link: await days.link(position, 'close') };
 }
 

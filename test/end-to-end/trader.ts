@@ -1,12 +1,16 @@
+import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
 import { placeAlgoOrder } from '../../infra/simulator/core/algo-orders.ts';
 import type { AlgoOrder, MarketKind, Order, Side as OrderSide } from '../../infra/simulator/core/model.ts';
+import type { ParentExchangeId } from '../../lib/account/account.ts';
 import type { CommandInput, PositionView } from '../../lib/admin/contract/commands.ts';
+import { exchangeName } from '../../lib/exchange/exchange-name.ts';
+import { binanceFutures, binanceSpot, type TestMarket, testMarkets } from '../lib/exchange/test-markets.ts';
 import type { AccountOptions, Environment, ExchangeAccount } from './environment.ts';
 
 /** One of the four sorts of positions. */
 export interface Kind {
   name: string;
-  exchange: 'binance' | 'binanceusdm' | 'okx' | 'kucoin' | 'bitget' | 'gate' | 'kraken';
+  exchange: ParentExchangeId;
   market: MarketKind;
   side: 'long' | 'short';
   entrySide: OrderSide;
@@ -14,76 +18,46 @@ export interface Kind {
   symbolOf(base: string): string;
   /** The type of its close order, if it is not MARKET. */
   closeType?: 'limit';
-  /** The path of the requests that create and read an order. */
+  feeIn?: 'quote';
+  /** The path of the request that creates an order. */
   create: string;
+  /** The first request that looks an order up by its client order id. */
+  lookUp: { method: string; path: string };
   /** The request that cancels one. */
   cancel: { method: string; path: string };
 }
 
-const spot = {
-  exchange: 'binance',
-  market: 'spot',
-  symbolOf: (base: string) => `${base}/USDT`,
-  create: '/api/v3/order',
-  cancel: { method: 'DELETE', path: '/api/v3/order' },
+const sides = {
+  long: { side: 'long', entrySide: 'buy', exitSide: 'sell' },
+  short: { side: 'short', entrySide: 'sell', exitSide: 'buy' },
 } as const;
-const perpetual = {
-  exchange: 'binanceusdm',
-  market: 'usdm',
-  symbolOf: (base: string) => `${base}/USDT:USDT`,
-  create: '/fapi/v1/order',
-  cancel: { method: 'DELETE', path: '/fapi/v1/order' },
-} as const;
-const long = { side: 'long', entrySide: 'buy', exitSide: 'sell' } as const;
-const short = { side: 'short', entrySide: 'sell', exitSide: 'buy' } as const;
 
-export const spotLong: Kind = { name: 'a spot long', ...spot, ...long };
-export const spotShort: Kind = { name: 'a spot short', ...spot, ...short };
-export const perpetualLong: Kind = { name: 'a long perpetual', ...perpetual, ...long };
-export const perpetualShort: Kind = { name: 'a short perpetual', ...perpetual, ...short };
+function toKind(market: TestMarket, side: keyof typeof sides, name: string): Kind {
+  const { exchange, create, cancel, fetch, fetchByClientId: lookUp = fetch, buysBackBy, feeIn } = market;
+  return {
+    ...{ name, exchange, market: market.market, create: create.path, cancel, lookUp },
+    ...(feeIn === undefined ? {} : { feeIn }),
+    ...sides[side],
+    symbolOf: (base) => (market.market === 'spot' ? `${base}/USDT` : `${base}/USDT:USDT`),
+    ...(side === 'short' && buysBackBy !== undefined ? { closeType: buysBackBy } : {}),
+  };
+}
+
+export const spotLong = toKind(binanceSpot, 'long', 'a spot long');
+export const spotShort = toKind(binanceSpot, 'short', 'a spot short');
+export const perpetualLong = toKind(binanceFutures, 'long', 'a long perpetual');
+export const perpetualShort = toKind(binanceFutures, 'short', 'a short perpetual');
 export const kinds = [spotLong, spotShort, perpetualLong, perpetualShort];
-/** The same at OKX. */
-export const okxKinds: Kind[] = kinds.map((kind) => ({
-  ...kind,
-  name: `${kind.name} at OKX`,
-  exchange: 'okx',
-  create: '/api/v5/trade/order',
-  cancel: { method: 'POST', path: '/api/v5/trade/cancel-order' },
-}));
-/** KuCoin spot, where no exits of Ripcord rest. */
-export const kucoinKinds: Kind[] = [spotLong, spotShort].map((kind) => ({
-  ...kind,
-  name: `${kind.name} at KuCoin`,
-  exchange: 'kucoin',
-  create: '/api/v1/hf/orders/sync',
-  cancel: { method: 'DELETE', path: '/api/v1/hf/orders/sync/*' },
-}));
-const limitClose: Kind = { ...spotShort, closeType: 'limit' };
-/** Bitget spot, which holds no exits either. A MARKET buy has its size in quote currency, so a short is bought back by LIMIT. */
-export const bitgetKinds: Kind[] = [spotLong, limitClose].map((kind) => ({
-  ...kind,
-  name: `${kind.name} at Bitget`,
-  exchange: 'bitget',
-  create: '/api/v2/spot/trade/place-order',
-  cancel: { method: 'POST', path: '/api/v2/spot/trade/cancel-order' },
-}));
-/** The same at Gate. */
-export const gateKinds: Kind[] = [spotLong, limitClose].map((kind) => ({
-  ...kind,
-  name: `${kind.name} at Gate`,
-  exchange: 'gate',
-  create: '/api/v4/spot/orders',
-  cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
-}));
-/** Kraken spot, where a MARKET order of either side has its size in base currency. */
-export const krakenKinds: Kind[] = [spotLong, spotShort].map((kind) => ({
-  ...kind,
-  name: `${kind.name} at Kraken`,
-  exchange: 'kraken',
-  create: '/0/private/AddOrder',
-  cancel: { method: 'POST', path: '/0/private/CancelOrder' },
-}));
 export const perpetuals = [perpetualLong, perpetualShort];
+
+/** The same at every other exchange. */
+export const otherKinds = testMarkets
+  .filter((market) => market !== binanceSpot && market !== binanceFutures)
+  .flatMap((market) =>
+    kinds
+      .filter((kind) => kind.market === market.market)
+      .map(({ side, name }) => toKind(market, side, `${name} at ${exchangeName(market.exchange)}`)),
+  );
 
 /** What the simulated exchange's markets begin with, and prices around them. */
 const prices = {
@@ -117,6 +91,16 @@ export async function newTrader(
   return { ...trader, environment, kind, base, id: `${base}USDT` };
 }
 
+/** Whether its entry paid a fee in base currency: 0.1 % of what it bought. */
+export function paidInBase({ market, side, feeIn }: Kind): boolean {
+  return market === 'spot' && side === 'long' && feeIn === undefined;
+}
+
+/** @returns an order's id as its venue has it. */
+export function toId({ exchange, market }: Kind, id: number | string): string {
+  return exchange === 'bybit' ? toOrderId({ id: Number(id), market }) : String(id);
+}
+
 type Placed = Parameters<Environment['core']['placeOrder']>[0];
 
 function place(trader: Trader, order: Omit<Placed, 'apiKey' | 'market' | 'symbol'>): Order | AlgoOrder {
@@ -124,6 +108,7 @@ function place(trader: Trader, order: Omit<Placed, 'apiKey' | 'market' | 'symbol
     apiKey: trader.apiKey,
     market: trader.kind.market,
     symbol: trader.id,
+    feeIn: trader.kind.feeIn,
     ...order,
   });
 }
@@ -169,6 +154,17 @@ function placeApart(trader: Trader, amount: string): Exits {
   return { takeProfit: place(trader, { ...target, price: isLong ? '3200' : '2800' }).id, stop: stop.id };
 }
 
+/** At Bybit, conditional orders are in the same book as all others. */
+function placeConditional(
+  { kind, environment: { core }, apiKey, id: symbol }: Trader,
+  order: Pick<Placed, 'amount'> & { type: 'take_profit_market' | 'stop_market'; stopPrice: string },
+): number {
+  const { stopPrice: triggerPrice, ...rest } = order;
+  const account = core.accountOf(apiKey);
+  const exit = { side: kind.exitSide, reduceOnly: true, ...rest, triggerPrice };
+  return core.acknowledgeOrder({ account, market: kind.market, symbol, ...exit }).id;
+}
+
 /**
  * Take-profit at 3200 and stop at 2700 for a long of ETH, 2800 and 3300 for a short: on spot an OCO, or two orders at
  * OKX.
@@ -177,15 +173,14 @@ export function placeExits(trader: Trader, amount: string, takeProfitAmount = am
   const { kind, environment, apiKey } = trader;
   const isLong = kind.side === 'long';
   if (kind.market === 'usdm') {
-    const exit = { side: kind.exitSide, reduceOnly: true };
+    const placeExit = (order: Parameters<typeof placeConditional>[1]) =>
+      kind.exchange === 'bybit'
+        ? placeConditional(trader, order)
+        : place(trader, { side: kind.exitSide, reduceOnly: true, ...order }).id;
+    const [target, stop] = isLong ? ['3200', '2700'] : ['2800', '3300'];
     return {
-      takeProfit: place(trader, {
-        ...exit,
-        type: 'take_profit_market',
-        amount: takeProfitAmount,
-        stopPrice: isLong ? '3200' : '2800',
-      }).id,
-      stop: place(trader, { ...exit, type: 'stop_market', amount, stopPrice: isLong ? '2700' : '3300' }).id,
+      takeProfit: placeExit({ type: 'take_profit_market', amount: takeProfitAmount, stopPrice: target }),
+      stop: placeExit({ type: 'stop_market', amount, stopPrice: stop }),
     };
   }
   if (kind.exchange === 'okx') return placeApart(trader, amount);
@@ -255,8 +250,10 @@ export async function adopt(
     account: trader.account,
     symbol: trader.kind.symbolOf(trader.base),
     side: trader.kind.side,
-    ...(entryOrders.length === 0 ? {} : { entryOrderIds: entryOrders.map(({ id }) => String(id)) }),
-    ...(exitOrders.length === 0 ? {} : { exitOrderIds: exitOrders.map(String) }),
+    ...(entryOrders.length === 0
+      ? {}
+      : { entryOrderIds: entryOrders.map(({ id }) => toId(trader.kind, id)) }),
+    ...(exitOrders.length === 0 ? {} : { exitOrderIds: exitOrders.map((id) => toId(trader.kind, id)) }),
     ...rest,
   });
   return position;

@@ -1,29 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../infra/simulator/core/faults.ts';
+import { bitgetSpot, coinbaseSpot, gateSpot, krakenSpot, kucoinSpot } from '../lib/exchange/test-markets.ts';
 import { fire, ledgerSince, startEnvironment } from './environment.ts';
 import {
+  allMarkets,
   binanceSpot,
   binanceUsdm,
-  bitgetSpot,
   bybitLinear,
   bybitSpot,
-  gateSpot,
-  krakenSpot,
-  kucoinSpot,
-  marketsWithoutExits,
   okxSpot,
   okxSwap,
   stageLong,
   type VenueMarket,
-  venueMarkets,
 } from './long-position.ts';
 
 /** What a venue's own words about an order come to: from its response to the hit, the state and the history. */
 
 const environment = await startEnvironment({ table: 'model', pollMs: 20 });
 const { core } = environment;
-
-const allMarkets = [...venueMarkets, ...marketsWithoutExits];
 
 const stage = (venue: VenueMarket, options = {}) => stageLong(environment, venue, options);
 
@@ -55,6 +49,7 @@ describe.each([
     code: 'EService:Market in cancel_only mode',
     words: 'EService:Market in cancel_only mode',
   },
+  { venue: coinbaseSpot, code: 'ORDER_ENTRY_DISABLED', words: 'Order entry is disabled' },
 ])('a close in a halted market of $venue.name', ({ venue, code, words }) => {
   it('fails with its words, and only a new hit sells', async () => {
     const { url, positionId, mark } = await stage(venue);
@@ -113,6 +108,7 @@ describe.each(allMarkets)('a close with exits in a halted market of $name', (ven
       bitget: '/api/v2/spot/public/*',
       gate: '/api/v4/spot/currency_pairs*',
       kraken: '/0/public/AssetPairs',
+      coinbase: '/api/v3/brokerage/market/*',
     };
     core.addFault({ kind: 'drop-before', match: { method: 'GET', path: path[venue.exchange] }, times: 9 });
     expect(await fire(url)).toMatchObject({ status: 200, json: { outcome: 'closed' } });
@@ -164,6 +160,7 @@ it.each([
   { venue: okxSwap, code: 50061, msg: 'Maximum order rate limit.' },
   { venue: bitgetSpot, code: 40047, msg: 'Too many requests of this account.' },
   { venue: krakenSpot, code: 'EOrder:Rate limit exceeded', msg: 'EOrder:Rate limit exceeded' },
+  { venue: coinbaseSpot, code: 'RESOURCE_EXHAUSTED', msg: 'Too many requests' },
 ])('$code "$msg" after the cancels at $venue.name is quoted while Ripcord retries', async (rate) => {
   const { venue, code, msg } = rate;
   const { url, positionId } = await stage(venue, { exits: true });
@@ -288,6 +285,7 @@ const pauses = allMarkets.map(
       kucoin: { venue, status: 429, code: 429000, msg: 'Too many requests in a short period.' },
       bitget: { venue, status: 429, code: 429, msg: 'Too Many Requests' },
       kraken: { venue, status: 200, code: 'EAPI:Rate limit exceeded', msg: 'EAPI:Rate limit exceeded' },
+      coinbase: { venue, status: 429, code: 'rate_limit_exceeded', msg: 'You have exceeded the rate limit' },
     })[venue.exchange],
 );
 

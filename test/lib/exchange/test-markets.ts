@@ -1,7 +1,7 @@
 import { afterEach, expect } from 'vitest';
 import type { MarketKind, Order } from '../../../infra/simulator/core/model.ts';
 import { type RunningExchange, startSimulatedExchange } from '../../../infra/simulator/exchange.ts';
-import { type Account, type ExchangeId, requiresPassword } from '../../../lib/account/account.ts';
+import { type Account, type ParentExchangeId, requiresPassword } from '../../../lib/account/account.ts';
 import type { Deadlines } from '../../../lib/exchange/ccxt/ccxt-connection.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   TradeRange,
 } from '../../../lib/exchange/exchange.ts';
 import { fromUuid } from '../../../lib/exchange/venues/coinbase-client-id.ts';
+import { venues } from '../../../lib/exchange/venues/venues.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { toSecret } from './test-secrets.ts';
 
@@ -42,7 +43,7 @@ export function lastHour(): TradeRange {
 /** A market of one venue on the simulated exchange. */
 export interface TestMarket {
   name: string;
-  exchange: ExchangeId;
+  exchange: ParentExchangeId;
   symbol: string;
   /** The venue's own id of the market. */
   marketId: string;
@@ -60,7 +61,11 @@ export interface TestMarket {
   cancel: { method: 'DELETE' | 'POST'; path: string };
   fetch: { method: 'GET' | 'POST'; path: string };
   /** The first that fetches an order by its client order id, if it is another one. */
-  fetchByClientId?: { method: 'POST'; path: string };
+  fetchByClientId?: { method: 'GET' | 'POST'; path: string };
+  /** A MARKET buy has its size in quote currency, so that a short is bought back by a LIMIT order. */
+  buysBackBy?: 'limit';
+  /** Fees are in quote currency, so that what is bought is whole. */
+  feeIn?: 'quote';
 }
 
 const order = { path: '/api/v3/order' };
@@ -114,6 +119,7 @@ const coinbasePaths = {
   reduce: { method: 'POST', path: `${coinbaseOrders}/edit` },
   cancel: { method: 'POST', path: `${coinbaseOrders}/batch_cancel` },
   fetch: { method: 'GET', path: `${coinbaseOrders}/historical/*` },
+  fetchByClientId: { method: 'GET', path: `${coinbaseOrders}/historical/batch` },
 } as const;
 const ofBinance = { marketId: 'BTCUSDT', acknowledges: false, recvWindowMs: 5_000, errorStatus: 400 };
 const ofBybit = { marketId: 'BTCUSDT', acknowledges: true, recvWindowMs: 5_000, errorStatus: 200 };
@@ -122,7 +128,7 @@ const ofOkx = { acknowledges: true, recvWindowMs: 30_000, errorStatus: 200 };
 
 export const binanceSpot: TestMarket = {
   ...ofBinance,
-  name: 'binance spot',
+  name: 'Binance spot',
   exchange: 'binance',
   symbol: 'BTC/USDT',
   market: 'spot',
@@ -133,7 +139,7 @@ export const binanceSpot: TestMarket = {
 };
 export const binanceFutures: TestMarket = {
   ...ofBinance,
-  name: 'binanceusdm',
+  name: 'Binance USDⓈ-M',
   exchange: 'binanceusdm',
   symbol: 'BTC/USDT:USDT',
   market: 'usdm',
@@ -144,7 +150,7 @@ export const binanceFutures: TestMarket = {
 };
 export const bybitSpot: TestMarket = {
   ...ofBybit,
-  name: 'bybit spot',
+  name: 'Bybit spot',
   exchange: 'bybit',
   symbol: 'BTC/USDT',
   market: 'spot',
@@ -152,7 +158,7 @@ export const bybitSpot: TestMarket = {
 };
 export const bybitLinear: TestMarket = {
   ...ofBybit,
-  name: 'bybit linear',
+  name: 'Bybit linear',
   exchange: 'bybit',
   symbol: 'BTC/USDT:USDT',
   market: 'usdm',
@@ -160,7 +166,7 @@ export const bybitLinear: TestMarket = {
 };
 export const okxSpot: TestMarket = {
   ...{ ...ofOkx, ...okxPaths },
-  name: 'okx spot',
+  name: 'OKX spot',
   exchange: 'okx',
   symbol: 'BTC/USDT',
   marketId: 'BTC-USDT',
@@ -168,7 +174,7 @@ export const okxSpot: TestMarket = {
 };
 export const okxSwap: TestMarket = {
   ...{ ...ofOkx, ...okxPaths },
-  name: 'okx swap',
+  name: 'OKX swap',
   exchange: 'okx',
   symbol: 'BTC/USDT:USDT',
   marketId: 'BTC-USDT-SWAP',
@@ -176,7 +182,7 @@ export const okxSwap: TestMarket = {
 };
 export const kucoinSpot: TestMarket = {
   ...{ acknowledges: false, recvWindowMs: 5_000, errorStatus: 200, ...kucoinPaths },
-  name: 'kucoin spot',
+  name: 'KuCoin spot',
   exchange: 'kucoin',
   symbol: 'BTC/USDT',
   marketId: 'BTC-USDT',
@@ -184,38 +190,47 @@ export const kucoinSpot: TestMarket = {
 };
 export const krakenSpot: TestMarket = {
   ...krakenPaths,
-  ...{ name: 'kraken spot', exchange: 'kraken', symbol: 'BTC/USDT', marketId: 'XBTUSDT', market: 'spot' },
+  ...{ name: 'Kraken spot', exchange: 'kraken', symbol: 'BTC/USDT', marketId: 'XBTUSDT', market: 'spot' },
   ...{ acknowledges: true, recvWindowMs: 60_000, errorStatus: 200 },
 };
 export const bitgetSpot: TestMarket = {
   ...{ acknowledges: true, recvWindowMs: 5_000, errorStatus: 400, ...bitgetPaths },
-  name: 'bitget spot',
+  name: 'Bitget spot',
   exchange: 'bitget',
   symbol: 'BTC/USDT',
   marketId: 'BTCUSDT',
   market: 'spot',
+  buysBackBy: 'limit',
 };
 export const gateSpot: TestMarket = {
   ...{ ...ofGate, ...gatePaths },
-  name: 'gate spot',
+  name: 'Gate spot',
   exchange: 'gate',
   symbol: 'BTC/USDT',
   marketId: 'BTC_USDT',
   market: 'spot',
+  buysBackBy: 'limit',
 };
 export const coinbaseSpot: TestMarket = {
   ...{ acknowledges: true, recvWindowMs: 120_000, errorStatus: 200 },
   ...{ ...coinbasePaths },
-  name: 'coinbase spot',
+  name: 'Coinbase spot',
   exchange: 'coinbase',
   symbol: 'BTC/USDT',
   marketId: 'BTC-USDT',
   market: 'spot',
+  feeIn: 'quote',
 };
-export const testMarkets = [
+/** Each market of each proven exchange, from which suites take their rows. */
+export const testMarkets: TestMarket[] = [
   ...[binanceSpot, binanceFutures, bybitSpot, bybitLinear, okxSpot, okxSwap],
   ...[kucoinSpot, bitgetSpot, gateSpot, krakenSpot, coinbaseSpot],
 ];
+
+/** Whether Ripcord places exits there. */
+export function hasExits({ exchange, market }: Pick<TestMarket, 'exchange' | 'market'>): boolean {
+  return venues[exchange].exits[market === 'spot' ? 'spot' : 'perpetual'] !== undefined;
+}
 
 const open: (() => Promise<void>)[] = [];
 

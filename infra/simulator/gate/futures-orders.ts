@@ -1,13 +1,13 @@
 import { cancelAlgoOrder, placeAlgoOrder } from '../core/algo-orders.ts';
 import { decimal, text } from '../core/amounts.ts';
 import { positionOf, reducibleAmount } from '../core/futures-account.ts';
-import type { Account, AlgoOrder, Market, Order, PositionSide, Side } from '../core/model.ts';
+import type { Account, Market, Order, PositionSide, Side } from '../core/model.ts';
 import { cancelOrder, placeOrder } from '../core/orders.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { gateError, parameterError, unknownOrder } from './errors.ts';
 import { isDecimal, priceDeviate, toBase, toFuturesOrder, toFuturesPriceOrder } from './futures-shapes.ts';
-import { findPriceOrder, timesInForce } from './orders.ts';
+import { findLatest, findPriceOrder, timesInForce } from './orders.ts';
 import type { Params } from './request.ts';
 
 const minuteMs = 60_000;
@@ -23,9 +23,7 @@ interface Sizing {
 }
 
 /** "When it is set to `false`, the `size` field can only use an integer type." A size is negative for a sell. */
-function readSize(params: Params, market: Market) {
-  const name = params.text('amount') === undefined ? 'size' : 'amount';
-  const size = params.required(name);
+function parseSize(size: string, market: Market) {
   const pattern = isDecimal(market) ? /^-?\d{1,16}(\.\d{1,8})?$/ : /^-?\d{1,16}$/;
   if (!pattern.test(size)) throw parameterError('size', size);
   return decimal(size);
@@ -37,16 +35,17 @@ function toPositionSide({ hedged }: Account, side: Side, reduceOnly: boolean): P
   return (side === 'buy') === reduceOnly ? 'SHORT' : 'LONG';
 }
 
+const closedSides = { close_long: 'LONG', close_short: 'SHORT' } as const;
+
 /**
  * A size of 0 closes the whole position: "in single-position mode, you need to set `size` to 0 and `close` to `true`", "in
  * dual warehouse mode, size=0, set the direction of closing position according to auto_size".
  */
 function toClosing(params: Params, account: Account, { symbol }: Market): Sizing {
   if (!account.hedged && !params.flag('close')) throw parameterError('size', '0');
-  const closesLong =
-    account.hedged && params.oneOf('auto_size', ['close_long', 'close_short']) === 'close_long';
-  const oneSide = closesLong ? 'LONG' : 'SHORT';
-  const positionSide = account.hedged ? oneSide : 'BOTH';
+  const positionSide = account.hedged
+    ? closedSides[params.oneOf('auto_size', ['close_long', 'close_short'])]
+    : 'BOTH';
   const held = decimal(positionOf(account, symbol, positionSide).amount);
   if (held.isZero()) throw gateError('POSITION_EMPTY', 'empty position');
   return {
@@ -55,8 +54,8 @@ function toClosing(params: Params, account: Account, { symbol }: Market): Sizing
   };
 }
 
-function readSizing(params: Params, account: Account, market: Market): Sizing {
-  const size = readSize(params, market);
+function readSizing(params: Params, account: Account, market: Market, given: string): Sizing {
+  const size = parseSize(given, market);
   if (size.isZero()) return toClosing(params, account, market);
   if (params.flag('close') || params.text('auto_size') !== undefined)
     throw gateError('INVALID_ARGUMENT', 'invalid size with close-order');
@@ -95,7 +94,7 @@ function readPrice(params: Params, market: Market, tif: string): string | undefi
 /** https://www.gate.com/docs/developers/apiv4/en/#place-futures-order */
 export function createFuturesOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const market = params.contract(core);
-  const sizing = readSizing(params, account, market);
+  const sizing = readSizing(params, account, market, params.required('size'));
   const tif = params.oneOf('tif', ['gtc', 'ioc', 'poc', 'fok'], 'gtc');
   const price = readPrice(params, market, tif);
   // "Set the direction of closing position according to auto_size, and set `reduce_only` to true at the same time".
@@ -138,14 +137,9 @@ export function findFuturesOrder(
   { id }: Params,
   account: Account,
 ): Order | undefined {
-  const isText = id.startsWith('t-');
-  const kept = isText ? { unfilledMs: minuteMs, anyMs: Number.POSITIVE_INFINITY } : {};
-  return [...core.state.orders.values()].findLast(
-    (order) =>
-      order.account === account.id &&
-      order.market === 'usdm' &&
-      (isText ? `t-${order.clientOrderId}` : String(order.id)) === id &&
-      isKnown(core, order, kept),
+  const ofText = { unfilledMs: minuteMs, anyMs: Number.POSITIVE_INFINITY };
+  return findLatest(core, { account, id, market: 'usdm' }, (order, byText) =>
+    isKnown(core, order, byText ? ofText : {}),
   );
 }
 
@@ -175,7 +169,9 @@ function checkTrigger(price: string, rises: boolean, market: Market): void {
 export function createFuturesPriceOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
   const [initial, trigger] = [params.object('initial'), params.object('trigger')];
   const market = initial.contract(core);
-  const { amount, ...sizing } = readSizing(initial, account, market);
+  // "When both `size` and `amount` are provided, `amount` takes precedence."
+  const size = initial.text('amount') ?? initial.required('size');
+  const { amount, ...sizing } = readSizing(initial, account, market, size);
   const tif = initial.oneOf('tif', ['gtc', 'ioc'], 'gtc');
   const price = readPrice(initial, market, tif);
   const triggerPrice = trigger.requiredDecimal('price');
@@ -191,15 +187,12 @@ export function createFuturesPriceOrder(core: SimulatedExchange, params: Params,
   return { id: algo.id, id_string: String(algo.id) };
 }
 
-/** @returns a price order of the path's kind of market. */
-export function findFuturesPriceOrder(core: SimulatedExchange, params: Params, account: Account): AlgoOrder {
-  const algo = findPriceOrder(core, params, account);
-  if (algo.market === 'spot') throw unknownOrder();
-  return algo;
+export function readFuturesPriceOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
+  return toFuturesPriceOrder(core, findPriceOrder(core, params, account, 'usdm'));
 }
 
 export function deleteFuturesPriceOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
-  const algo = findFuturesPriceOrder(core, params, account);
+  const algo = findPriceOrder(core, params, account, 'usdm');
   if (algo.status !== 'new') throw gateError('ORDER_FINISHED', 'Order already finished');
   return toFuturesPriceOrder(core, cancelAlgoOrder(core.state, algo));
 }

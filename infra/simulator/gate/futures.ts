@@ -11,10 +11,10 @@ import {
   createFuturesPriceOrder,
   deleteFuturesOrder,
   deleteFuturesPriceOrder,
-  findFuturesPriceOrder,
   historyMs,
   isKnown,
   readFuturesOrder,
+  readFuturesPriceOrder,
 } from './futures-orders.ts';
 import {
   toContract,
@@ -201,9 +201,7 @@ export const futuresRoutes: Routes<Params> = {
   [`GET ${usdt}/fee`]: read(readFees),
   [`POST ${usdt}/price_orders`]: trade(createFuturesPriceOrder),
   [`GET ${usdt}/price_orders`]: read(listPriceOrders),
-  [`GET ${usdt}/price_orders/{id}`]: read((...request) =>
-    toFuturesPriceOrder(request[0], findFuturesPriceOrder(...request)),
-  ),
+  [`GET ${usdt}/price_orders/{id}`]: read(readFuturesPriceOrder),
   [`DELETE ${usdt}/price_orders/{id}`]: trade(deleteFuturesPriceOrder),
 };
 

@@ -217,7 +217,8 @@ export function createGateApi(core: SimulatedExchange): VenueApi {
       const { route, id } = splitPath(request.path);
       if (account === undefined || id === undefined) return undefined;
       const params = new Params(request, id);
-      if (route.includes('price_orders')) return findPriceOrder(core, params, account);
+      if (route.includes('price_orders'))
+        return findPriceOrder(core, params, account, isFutures(request) ? 'usdm' : 'spot');
       return (isFutures(request) ? findFuturesOrder : findOrder)(core, params, account);
     },
     toVenueError,

@@ -1,5 +1,5 @@
 import { cancelAlgoOrder, placeAlgoOrder } from '../core/algo-orders.ts';
-import type { Account, AlgoOrder, Order } from '../core/model.ts';
+import type { Account, AlgoOrder, MarketKind, Order } from '../core/model.ts';
 import { cancelOrder, placeOrder } from '../core/orders.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
@@ -41,14 +41,25 @@ export function createOrder(core: SimulatedExchange, params: Params, account: Ac
   return toGateOrder(core, order);
 }
 
-/** "Operations based on custom IDs can only be checked in pending orders." */
-export function findOrder(core: SimulatedExchange, { id }: Params, account: Account): Order | undefined {
+/** @returns the latest order of a market that has this id or `text`, if Gate still knows it. */
+export function findLatest(
+  core: SimulatedExchange,
+  { account, id, market }: { account: Account; id: string; market: MarketKind },
+  isKnown: (order: Order, byText: boolean) => boolean,
+): Order | undefined {
+  const byText = id.startsWith('t-');
   return [...core.state.orders.values()].findLast(
     (order) =>
       order.account === account.id &&
-      order.market === 'spot' &&
-      (id.startsWith('t-') ? isOpen(order) && `t-${order.clientOrderId}` === id : String(order.id) === id),
+      order.market === market &&
+      (byText ? `t-${order.clientOrderId}` : String(order.id)) === id &&
+      isKnown(order, byText),
   );
+}
+
+/** "Operations based on custom IDs can only be checked in pending orders." */
+export function findOrder(core: SimulatedExchange, { id }: Params, account: Account): Order | undefined {
+  return findLatest(core, { account, id, market: 'spot' }, (order, byText) => !byText || isOpen(order));
 }
 
 /** "`currency_pair` is required when querying pending order records." */
@@ -84,9 +95,14 @@ export function createPriceOrder(core: SimulatedExchange, params: Params, accoun
   return { id: algo.id };
 }
 
-export function findPriceOrder(core: SimulatedExchange, { id }: Params, account: Account): AlgoOrder {
+export function findPriceOrder(
+  core: SimulatedExchange,
+  { id }: Params,
+  account: Account,
+  market: MarketKind = 'spot',
+): AlgoOrder {
   const algo = core.state.algoOrders.get(Number(id));
-  if (algo?.account !== account.id) throw unknownOrder();
+  if (algo?.account !== account.id || (algo.market ?? 'usdm') !== market) throw unknownOrder();
   return algo;
 }
 

@@ -84,8 +84,9 @@ describe("Gate's perpetuals", () => {
   });
 
   it('answer a create with the whole order, with the fields and types that Gate documents', async () => {
-    const { gate } = await startAt();
+    const { exchange, gate } = await startAt();
     const order = await place(gate, { size: -10, text: 't-own.id_1-2' });
+    expect(exchange.core.ledger().at(-1)).toMatchObject({ type: 'request', market: 'usdm', status: 201 });
     expect(gate.last_http_response).toContain('"size":-10,');
     expect(order).toEqual({
       ...{ id: expect.any(Number), user: 1, contract: 'BTC_USDT', text: 't-own.id_1-2' },

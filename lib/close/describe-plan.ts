@@ -90,7 +90,7 @@ function describeNoOrder(
     case 'above-maximum':
       return `nothing changes; ${amount} is above the market's maximum for one order`;
     case 'market-closed':
-      return 'nothing changes; the market is not open for trading';
+      return 'nothing changes; the market is not open for MARKET orders';
     case 'kept':
       return `leaves the filled ${remaining} ${base} open`;
     case 'missing':

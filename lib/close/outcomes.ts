@@ -265,7 +265,7 @@ export function marketClosed(run: Execution): ActionResult {
   return failed(run, {
     source: 'ripcord',
     code: 'market-closed',
-    message: `Market is closed: the exchange reports that ${position.symbol} is not open for trading. No order was sent.${kept}`,
+    message: `The exchange reports that ${position.symbol} is not open for MARKET orders. No order was sent.${kept}`,
   });
 }
 

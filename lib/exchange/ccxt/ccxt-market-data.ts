@@ -45,7 +45,7 @@ async function loadMarket(connection: CcxtConnection, symbol: string): Promise<M
   if (market === undefined || market.active === false)
     throw new Fault(
       'market-not-found',
-      `${name} has no ${[...venue.kinds].join(' or ')} market ${symbol} that is open for trading.`,
+      `${name} has no ${[...venue.kinds].join(' or ')} market ${symbol} that is open for MARKET orders.`,
       { hint: { text: `Expected ${[...venue.kinds].map((each) => expectedSymbol[each]).join(' or ')}.` } },
     );
   return toMarketRules(venue, market, kind);

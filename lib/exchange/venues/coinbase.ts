@@ -14,10 +14,10 @@ const minuteMs = 60_000;
 
 const toCoin = (client: CcxtClient, id: unknown) => client.safeCurrencyCode(id as string | undefined);
 
-/** Ripcord closes at MARKET, which none of these allows. */
+/** Ripcord closes at MARKET, which none of these allows. `view_only` is about an account, which this list does not know. */
 function isActive(row: Fields): boolean {
-  const { is_disabled, trading_disabled, cancel_only, limit_only, post_only, view_only, status } = row;
-  const isOff = [is_disabled, trading_disabled, cancel_only, limit_only, post_only, view_only].includes(true);
+  const { is_disabled, trading_disabled, cancel_only, limit_only, post_only, status } = row;
+  const isOff = [is_disabled, trading_disabled, cancel_only, limit_only, post_only].includes(true);
   return !isOff && status !== 'delisted';
 }
 
@@ -33,16 +33,26 @@ function toMarket(client: CcxtClient, row: Fields): Market {
   return market as unknown as Market;
 }
 
-/** https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/public/list-public-products */
-async function fetchProducts(client: CcxtClient, id?: string): Promise<Fields[]> {
+/**
+ * "`pagination`: Pagination metadata for paginated responses." No default of `limit` is documented.
+ * https://docs.cdp.coinbase.com/api-reference/advanced-trade-api/rest-api/public/list-public-products
+ */
+function fetchProducts(client: CcxtClient, id?: string): Promise<Fields[]> {
   const product = id === undefined ? {} : { product_ids: [id] };
-  const { products } = await client.v3PublicGetBrokerageMarketProducts({ product_type: 'SPOT', ...product });
-  return parseData({ data: products });
+  return fetchCursorPages(
+    async ({ cursor }) => {
+      const page = { product_type: 'SPOT', ...product, ...(cursor ? { cursor } : {}) };
+      const { products, pagination } = await client.v3PublicGetBrokerageMarketProducts(page);
+      return { products, has_next: pagination?.has_next === true, cursor: pagination?.next_cursor };
+    },
+    {},
+    { name: 'products' },
+  );
 }
 
 /** Vaults and accounts of derivatives have the same coins, which no spot order can use. */
-function isTrading({ type, platform = 'ACCOUNT_PLATFORM_CONSUMER' }: Fields): boolean {
-  return !String(type).includes('VAULT') && platform === 'ACCOUNT_PLATFORM_CONSUMER';
+function isTrading({ type, platform }: Fields): boolean {
+  return !/VAULT/.test(String(type)) && !/_(CFM_CONSUMER|INTX)$/.test(String(platform));
 }
 
 function toBalance({ accounts }: Fields, currency: string, client: CcxtClient): Balance {

@@ -264,3 +264,48 @@ describe('an order at Coinbase', () => {
     expect(await exchange.fetchBalance('BTC')).toEqual({ free: '0.9', total: '1' });
   });
 });
+
+describe('what Coinbase lists', () => {
+  const product = {
+    ...{ base_currency_id: 'BTC', quote_currency_id: 'USDT', base_increment: '0.00000001' },
+    ...{ quote_increment: '0.01', base_min_size: '0.00001', quote_min_size: '1' },
+  };
+
+  test('is read page by page, also of products', async () => {
+    const { exchange, sent } = await startRequestRecorder('coinbase', (_, { query }) =>
+      query.cursor === 'next'
+        ? { products: [{ ...product, product_id: 'BTC-USDT' }], pagination: { has_next: false } }
+        : {
+            products: [{ ...product, product_id: 'ETH-USDT', base_currency_id: 'ETH' }],
+            pagination: { has_next: true, next_cursor: 'next' },
+          },
+    );
+    expect(await exchange.loadMarket('BTC/USDT')).toMatchObject({ id: 'BTC-USDT' });
+    expect(sent).toHaveLength(2);
+  });
+
+  test.each([
+    [{ view_only: true }, expect.objectContaining({ id: 'BTC-USDT' })],
+    [{ limit_only: true }, 'closed'],
+  ])('is a market that Ripcord can close in, or none: %j', async (mode, market) => {
+    const { exchange } = await startRecorder({ products: [{ ...product, product_id: 'BTC-USDT', ...mode }] });
+    expect(await exchange.readMarket(spot)).toEqual(market);
+  });
+
+  test('as a balance is of the accounts that spot orders use', async () => {
+    const row = (differing: Fields) => ({
+      ...{ currency: 'BTC', type: 'ACCOUNT_TYPE_CRYPTO', hold: { value: '0.1', currency: 'BTC' } },
+      ...{ available_balance: { value: '1', currency: 'BTC' }, ...differing },
+    });
+    const accounts = [
+      row({}),
+      row({ platform: 'ACCOUNT_PLATFORM_UNSPECIFIED' }),
+      row({ platform: 'ACCOUNT_PLATFORM_CONSUMER' }),
+      row({ platform: 'ACCOUNT_PLATFORM_CFM_CONSUMER' }),
+      row({ platform: 'ACCOUNT_PLATFORM_INTX' }),
+      row({ type: 'ACCOUNT_TYPE_VAULT' }),
+    ];
+    const { exchange } = await startRecorder({ accounts, has_next: false });
+    expect(await exchange.fetchBalance('BTC')).toEqual({ free: '3', total: '3.3' });
+  });
+});

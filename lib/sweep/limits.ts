@@ -239,7 +239,7 @@ const coinbase: ExchangeLimits = {
   ...share(160),
   intervalMs: 200,
   weights: {
-    calls: { fetchOpenOrders: 2, fetchOrdersOfMarkets: 4, fetchFills: 2, fetchTrades: 2 },
+    calls: { fetchOpenOrders: 3, fetchOrdersOfMarkets: 4, fetchFills: 2, fetchTrades: 2 },
     ...{ other: 1, flat: 0, causes: 0, look: 12 },
   },
 };

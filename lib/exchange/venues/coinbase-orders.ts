@@ -148,14 +148,20 @@ export async function fetchOrder(
  * OPEN can't be asked for together with other statuses. Orders with a trigger are in the same list, and hold their coins
  * while they are open.
  */
-const openStatuses = [['OPEN'], ['PENDING', 'QUEUED', 'CANCEL_QUEUED', 'EDIT_QUEUED']];
+const open = [
+  { order_status: ['OPEN'] },
+  { order_status: ['PENDING', 'QUEUED', 'CANCEL_QUEUED', 'EDIT_QUEUED'] },
+];
+
+/** "By default, returns RETAIL_ADVANCED placement source." Orders that the owner placed in the simple app hold coins too. */
+const openInApp = { order_status: ['OPEN'], order_placement_source: 'RETAIL_SIMPLE' };
 
 export async function fetchOpenOrders(client: CcxtClient, _kind: MarketKind, market?: MarketRules) {
   const lists = await Promise.all(
-    openStatuses.map((order_status) =>
+    [...open, ...(market === undefined ? [] : [openInApp])].map((filter) =>
       fetchCursorPages(
         (page) => client.v3PrivateGetBrokerageOrdersHistoricalBatch(page),
-        { order_status, product_type: 'SPOT' },
+        { ...filter, product_type: 'SPOT' },
         { name: 'orders' },
       ),
     ),

@@ -65,15 +65,14 @@ function toBalance({ accounts }: Fields, currency: string, client: CcxtClient): 
   return { free, total: sum([free, add('hold')]) };
 }
 
-/** A commission is in the quote currency. `size_in_quote`: the size is too. */
-function toTrade(client: CcxtClient, row: Fields): Trade {
+/** A commission is in the quote currency, of the market that the order was placed in. `size_in_quote`: the size is too. */
+function toTrade(row: Fields, { quote }: MarketRules): Trade {
   const [size, price] = [String(row.size), String(row.price)];
-  const quote = String(row.product_id).split('-').at(-1);
   const amount = row.size_in_quote ? toAmount(decimal(size).dividedBy(price).decimalPlaces(16)) : size;
   const trade = {
     ...{ id: String(row.entry_id), order: row.order_id, side: String(row.side).toLowerCase(), amount, price },
     cost: row.size_in_quote ? size : toAmount(decimal(size).times(price)),
-    fee: { cost: row.commission, currency: toCoin(client, quote) },
+    fee: { cost: row.commission, currency: quote },
     timestamp: Date.parse(String(row.trade_time)),
   };
   return trade as unknown as Trade;
@@ -89,17 +88,17 @@ function fetchFillRows(client: CcxtClient, request: Fields): Promise<Fields[]> {
 /** The amounts of trades whose size is in the quote currency are rounded: less than a step is no missing trade. */
 async function fetchFills(
   client: CcxtClient,
-  { amountStep }: MarketRules,
+  market: MarketRules,
   { orderId }: TradedOrder,
   filled: Amount,
 ): Promise<ListedFills> {
   const rows = await fetchFillRows(client, { order_ids: [orderId] });
   const listed = sumFills(
-    rows.map((row) => toTrade(client, row)),
+    rows.map((row) => toTrade(row, market)),
     orderId,
   );
   const isRounded = rows.some((row) => row.size_in_quote === true);
-  const isAll = isRounded && decimal(listed.amount).minus(filled).abs().lt(amountStep);
+  const isAll = isRounded && decimal(listed.amount).minus(filled).abs().lt(market.amountStep);
   return isAll ? { ...listed, amount: filled } : listed;
 }
 
@@ -117,7 +116,7 @@ async function fetchTrades(
   return rows
     .reverse()
     .filter(({ product_id }) => isSameBook(product_id, market))
-    .map((row) => ({ trade: toTrade(client, row), cause: 'trade' as const }))
+    .map((row) => ({ trade: toTrade(row, market), cause: 'trade' as const }))
     .filter(({ trade: { timestamp = 0 } }) => timestamp >= since && timestamp <= until);
 }
 

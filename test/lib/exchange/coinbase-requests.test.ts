@@ -292,6 +292,30 @@ describe('what Coinbase lists', () => {
     expect(await exchange.readMarket(spot)).toEqual(market);
   });
 
+  // "By default, returns RETAIL_ADVANCED placement source": orders of the app are of another.
+  test('as open orders includes those that their owner placed in the app', async () => {
+    const open = { ...listed, filled_size: '0', status: 'OPEN', created_time: '2026-01-01T00:00:00Z' };
+    const { exchange } = await startRequestRecorder('coinbase', (_, { query }) => {
+      const { order_status, order_placement_source = 'RETAIL_ADVANCED' } = query;
+      const orders = [{ ...open, order_id: `${order_status} ${order_placement_source}` }];
+      return { orders, has_next: false };
+    });
+    const ids = (await exchange.fetchOpenOrders(spot)).map(({ order }) => order.orderId);
+    expect(ids).toEqual(expect.arrayContaining(['OPEN RETAIL_ADVANCED', 'OPEN RETAIL_SIMPLE']));
+  });
+
+  // BTC-USD and BTC-USDC are one book.
+  test('as the fee of a trade is in the currency of the position', async () => {
+    const fill = {
+      ...{ entry_id: '1', order_id: '7', product_id: 'BTC-USD', side: 'SELL', size: '0.01', price: '50000' },
+      ...{ commission: '3', trade_time: '2026-01-01T00:00:00Z', size_in_quote: false },
+    };
+    const { exchange } = await startRecorder({ fills: [fill] });
+    const usdc = { ...spot, symbol: 'BTC/USDC', id: 'BTC-USDC', quote: 'USDC' };
+    const { fees } = await exchange.fetchFills(usdc, { orderId: '7' }, '0.01');
+    expect(fees).toMatchObject([{ currency: 'USDC', amount: '3' }]);
+  });
+
   test('as a balance is of the accounts that spot orders use', async () => {
     const row = (differing: Fields) => ({
       ...{ currency: 'BTC', type: 'ACCOUNT_TYPE_CRYPTO', hold: { value: '0.1', currency: 'BTC' } },

@@ -1,6 +1,6 @@
 import { decimal, text } from '../core/amounts.ts';
 import { feeRateOf } from '../core/fees.ts';
-import { leverageOf, marginOf, positionOf, unrealizedPnl } from '../core/futures-account.ts';
+import { leverageOf, marginOf, mustReduce, positionOf, unrealizedPnl } from '../core/futures-account.ts';
 import { liquidationPriceOf, maintenanceRatio } from '../core/liquidation.ts';
 import type { Account, AlgoOrder, ExecutionCause, Fill, Market, Order, PositionSide } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
@@ -80,6 +80,10 @@ function toTif({ type, postOnly, timeInForce }: Order): string {
   return postOnly ? 'poc' : timeInForce.toLowerCase();
 }
 
+/** In hedge mode, a reducing order is one with `reduce_only`: no other field names its side. */
+const isReduceOnly = (order: Order | AlgoOrder) =>
+  order.reduceOnly || (mustReduce(order) && !order.closePosition);
+
 const toMarginMode = (core: SimulatedExchange, { account, symbol }: Pick<Order, 'account' | 'symbol'>) =>
   core.state.account(account).marginType[symbol] ?? 'cross';
 
@@ -93,7 +97,7 @@ export function toFuturesOrder(core: SimulatedExchange, order: Order): Record<st
     ...{ id: order.id, user: toUserId(order.account), contract: toPair(market), text: toText(order) },
     ...{ size: toSize(market, amount, side), left: toSize(market, left, side), iceberg: '0' },
     ...{ price: order.type === 'market' ? '0' : (order.price ?? '0'), fill_price: average },
-    ...{ tif: toTif(order), is_reduce_only: order.reduceOnly, is_close: order.closePosition },
+    ...{ tif: toTif(order), is_reduce_only: isReduceOnly(order), is_close: order.closePosition },
     ...{ is_liq: order.cause === 'liquidation', amend_text: '-', stp_id: 0, stp_act: '-', refu: 0 },
     ...{ mkfr: feeRateOf(market, 'maker'), tkfr: feeRateOf(market, 'taker') },
     ...{ market_order_slip_ratio: '0.05', pos_margin_mode: toMarginMode(core, order) },
@@ -162,8 +166,9 @@ export function toFuturesAccount({ state }: SimulatedExchange, account: Account)
 
 const finishedAs = { triggered: 'succeeded', canceled: 'cancelled', rejected: 'failed', expired: 'expired' };
 
-function toOrderType({ side, positionSide, closePosition, reduceOnly }: AlgoOrder): string {
-  if (!closePosition && !reduceOnly) return '';
+function toOrderType(algo: AlgoOrder): string {
+  if (!mustReduce(algo)) return '';
+  const { side, positionSide, closePosition } = algo;
   const closed = positionSide === 'SHORT' || (positionSide === 'BOTH' && side === 'buy') ? 'short' : 'long';
   return closePosition ? `close-${closed}-position` : `plan-close-${closed}-position`;
 }
@@ -178,7 +183,7 @@ export function toFuturesPriceOrder(core: SimulatedExchange, algo: AlgoOrder): R
     initial: {
       ...{ contract: toPair(market), size: Math.trunc(Number(size)), amount: size, price: algo.price ?? '0' },
       ...{ tif: algo.price === undefined ? 'ioc' : algo.timeInForce.toLowerCase(), text: 'api' },
-      ...{ is_reduce_only: algo.reduceOnly, is_close: algo.closePosition },
+      ...{ is_reduce_only: isReduceOnly(algo), is_close: algo.closePosition },
     },
     trigger: { strategy_type: 0, price_type: 0, price: algo.triggerPrice, rule, expiration: 0 },
     ...{ id: algo.id, id_string: String(algo.id), user: toUserId(algo.account), me_order_id: 0, reason: '' },

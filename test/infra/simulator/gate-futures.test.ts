@@ -199,6 +199,20 @@ describe("Gate's perpetuals", () => {
     });
   });
 
+  it('show by is_reduce_only which side of a hedge an order is about', async () => {
+    const { exchange, gate } = await startAt();
+    hedge(exchange);
+    hold(exchange, '0.02', 'LONG');
+    const sell = { market: 'usdm', symbol: 'BTCUSDT', side: 'sell', type: 'limit', price: '70000' } as const;
+    for (const positionSide of ['LONG', 'SHORT'] as const)
+      exchange.core.placeOrder({ apiKey: key.apiKey, ...sell, amount: '0.01', positionSide });
+    const open = await call(gate, 'GET orders', { status: 'open' });
+    expect(pick(open, 'size', 'is_reduce_only')).toEqual([
+      [-10, false],
+      [-10, true],
+    ]);
+  });
+
   it('have no position where the account never traded', async () => {
     const { gate } = await startAt();
     expect(await call(gate, 'GET positions')).toEqual([]);

@@ -77,7 +77,11 @@ export const codelessErrors: Record<ParentExchangeId, readonly CodelessRow[]> = 
     { status: 451, cause: 'region', source: 'legalReasons' },
   ],
   bitget: cdnRows('bitgetRateLimit'),
-  gate: cdnRows('gateHttp'),
+  gate: [
+    // "401: Authentication failed".
+    { status: 401, cause: 'key', source: 'gateHttp' },
+    ...cdnRows('gateHttp'),
+  ],
   kraken: cdnRows('krakenRateLimit'),
   coinbase: [
     // "Your JWT expires after 2 minutes, after which all requests are unauthenticated."

@@ -41,7 +41,7 @@ export const errorSources = {
   /** Recorded: `{"code":"40085","msg":"You are in Unified Account mode, and the Classic Account API is not supported …"}`. */
   recordedUnifiedAccount: 'https://github.com/ccxt/ccxt/issues/26838',
   gate: 'https://www.gate.com/docs/developers/apiv4/en/#label-list',
-  /** "429: Too many requests". */
+  /** "401: Authentication failed", "429: Too many requests". */
   gateHttp: 'https://www.gate.com/docs/developers/apiv4/en/#return-format',
   /** Recorded: "Your order size 2 is too small. The minimum is 1 USDT". */
   recordedGateMinimum: 'https://github.com/gateio/gatews/issues/33',

@@ -57,9 +57,10 @@ function toOrder(row: Fields): Order {
   return order as unknown as Order;
 }
 
-const triggerStatuses = new Map([
-  ['open', 'open'],
+/** Any other status is open, or not known to have ended. */
+const triggerEnds = new Map([
   ['finish', 'closed'],
+  ...['cancelled', 'failed', 'expired'].map((status) => [status, 'canceled'] as const),
 ]);
 
 /** An order of the owner's that waits for a price. https://www.gate.com/docs/developers/apiv4/en/#query-running-auto-order-list */
@@ -69,7 +70,7 @@ function toPriceOrder(row: Fields): Order {
     info: row,
     id: String(row.id),
     side: put.side,
-    status: triggerStatuses.get(String(row.status)) ?? 'canceled',
+    status: triggerEnds.get(String(row.status)) ?? 'open',
     amount: put.amount,
     filled: '0',
     price: put.type === 'market' ? undefined : put.price,

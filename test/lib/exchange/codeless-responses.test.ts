@@ -8,6 +8,8 @@ import {
   bybitLinear,
   bybitSpot,
   closeOfLong,
+  coinbaseSpot,
+  gateSpot,
   startTrader,
   type TestMarket,
   testMarkets,
@@ -88,12 +90,12 @@ const refusals = [
     words: /does not serve the region that Ripcord runs in \(451\)$/,
     reason: 'permission',
   })),
-  ...bybits.map((testMarket) => ({
+  ...[...bybits, gateSpot, coinbaseSpot].map((testMarket) => ({
     testMarket,
     name: 'an empty 401',
     status: 401,
     body: '',
-    words: /Bybit did not accept the API key \(401\)$/,
+    words: /(Bybit|Gate|Coinbase) did not accept the API key \(401\)$/,
     reason: 'permission',
   })),
 ];

@@ -330,6 +330,21 @@ describe('what an account has at Gate', () => {
     expect(await exchange.fetchOpenOrders(spot)).toMatchObject([{ order: { orderId: '8' } }]);
   });
 
+  // The sample of the page has no status.
+  test.each([
+    ['', 'live'],
+    ['open', 'live'],
+    ['cancelled', 'done'],
+    ['failed', 'done'],
+    ['expired', 'done'],
+  ])('is an order that waits for a price until Gate reports its end: "%s"', async (status, expected) => {
+    const put = { type: 'limit', side: 'sell', price: '39900', amount: '0.2', account: 'normal' };
+    const row = { trigger: { price: '40000', rule: '<=' }, put, id: 7, market: 'BTC_USDT', ctime: 1, status };
+    const { exchange } = await startRecorder(row);
+    const found = await exchange.fetchOrder(spot, { orderId: '7', conditional: true });
+    expect(found).toMatchObject({ orderId: '7', status: expected });
+  });
+
   test('is an order that its owner lets wait for a price, as a conditional one', async () => {
     const { exchange, market, sim } = await startTrader(gateSpot);
     const { id } = sim.core.placeOrder({

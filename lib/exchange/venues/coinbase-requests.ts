@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, randomBytes, sign } from 'node:crypto';
 import type { Exchange as CcxtClient } from 'ccxt';
 import { type Fields, parseData } from './lists.ts';
+import { Unsupported } from './venue-error.ts';
 
 /**
  * "Your JWT expires after 2 minutes, after which all requests are unauthenticated." "You must generate a different JWT for
@@ -62,6 +63,9 @@ export function prepare(client: CcxtClient): void {
   };
 }
 
+const needsToken =
+  'Coinbase lists the orders and trades of this account only with a proof token, which Ripcord does not have';
+
 /** The most rows of a page that every list allows. */
 const rowsPerPage = 100;
 
@@ -87,7 +91,7 @@ export async function fetchCursorPages(
   const rows: Fields[] = [];
   for (let cursor: unknown; ; ) {
     const page = await fetchPage({ ...request, limit: rowsPerPage, ...(cursor ? { cursor } : {}) });
-    if (page.proof_token_required === true) throw new TypeError('the list needs a proof token');
+    if (page.proof_token_required === true) throw new Unsupported(needsToken);
     const list = parseData({ data: page[name] });
     rows.push(...list);
     cursor = page.cursor;

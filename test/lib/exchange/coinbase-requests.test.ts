@@ -159,15 +159,23 @@ describe('an answer of Coinbase', () => {
     expect(accepted(await exchange.createMarketOrder(spot, close))).toMatchObject({ orderId: '7' });
   });
 
-  test.each([
-    { orders: [], has_next: false, proof_token_required: true },
-    { orders: [], has_next: true, cursor: '' },
-    { has_next: false },
-  ])('with a list that is not whole proves no absence: %j', async (answer) => {
-    const { exchange } = await startRecorder(answer);
-    const fault = await faultOf(exchange.fetchOrder(spot, { clientOrderId }));
-    expect(fault.code).toBe('exchange-unreachable');
+  test('with a list that needs a proof token proves no absence, and is not waited for', async () => {
+    const { exchange } = await startRecorder({ orders: [], has_next: false, proof_token_required: true });
+    expect(await faultOf(exchange.fetchOrder(spot, { clientOrderId }))).toMatchObject({
+      code: 'exchange-refused',
+      message:
+        'Coinbase lists the orders and trades of this account only with a proof token, which Ripcord does not have',
+    });
   });
+
+  test.each([{ orders: [], has_next: true, cursor: '' }, { has_next: false }])(
+    'with a list that is not whole proves no absence: %j',
+    async (answer) => {
+      const { exchange } = await startRecorder(answer);
+      const fault = await faultOf(exchange.fetchOrder(spot, { clientOrderId }));
+      expect(fault.code).toBe('exchange-unreachable');
+    },
+  );
 
   test('to a cancel counts only if it names success', async () => {
     for (const answer of [{}, { results: [] }, { results: [{ success: false, failure_reason: '' }] }]) {

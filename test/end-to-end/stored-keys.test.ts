@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { afterAll, afterEach, expect, it, vi } from 'vitest';
 import { createProjectHandlers } from '../../infra/local/create-project-handlers.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
-import { bybitLinear, stageLong, venueMarkets } from './long-position.ts';
+import { allMarkets, bybitLinear, stageLong } from './long-position.ts';
 import { adopt, newTrader, perpetualLong, placeEntry, spotLong } from './trader.ts';
 
 /** Keys in Parameter Store, as on AWS, and what a link's sender and its owner read if they can't be used. */
@@ -127,12 +127,14 @@ const unusable = {
   'that is encrypted': rsa.export({ ...pem, cipher: 'aes-256-cbc', passphrase: 'x' }).toString(),
 };
 
-// A secret of OKX is any text.
-const withPrivateKeys = venueMarkets.filter(({ exchange }) => exchange !== 'okx');
+/** The secret of any other exchange is any text. Coinbase accepts line breaks of either form. */
+const withPrivateKeys = allMarkets.filter(({ exchange }) => /^(binance|bybit|coinbase)/.test(exchange));
 
 it.each(
   withPrivateKeys.flatMap((venue) =>
-    Object.entries(unusable).map(([title, secret]) => ({ venue, name: venue.name, title, secret })),
+    Object.entries(unusable)
+      .filter(([title]) => venue.exchange !== 'coinbase' || title !== 'with escaped line breaks')
+      .map(([title, secret]) => ({ venue, name: venue.name, title, secret })),
   ),
 )(
   'a private key $title is refused at $name, and no request is taken for one whose response was lost',

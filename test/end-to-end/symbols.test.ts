@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { toOrderId } from '../../infra/simulator/bybit/order-shapes.ts';
 import type { MarketKind, Order } from '../../infra/simulator/core/model.ts';
-import type { Account } from '../../lib/account/account.ts';
+import type { ParentExchangeId } from '../../lib/account/account.ts';
+import { fromUuid } from '../../lib/exchange/venues/coinbase-client-id.ts';
 import { formatClientOrderId } from '../../lib/position/client-order-id.ts';
+import { testMarkets } from '../lib/exchange/test-markets.ts';
 import { navigation } from '../security/header-sets.ts';
 import { fire, hit, ledgerSince, markOf, startEnvironment } from './environment.ts';
 
@@ -12,7 +14,7 @@ const environment = await startEnvironment({ table: 'model' });
 const { core } = environment;
 
 interface Listed {
-  exchange: Account['exchange'];
+  exchange: ParentExchangeId;
   market: MarketKind;
   base: string;
   quote?: string;
@@ -31,6 +33,7 @@ const listed: Listed[] = [
   { exchange: 'bitget', market: 'spot', base: '牛来了' },
   { exchange: 'gate', market: 'spot', base: '币安人生' },
   { exchange: 'kraken', market: 'spot', base: 'ДОЖ' },
+  { exchange: 'coinbase', market: 'spot', base: '日本円' },
 ];
 
 function symbolOf({ market, base }: Listed): string {
@@ -63,15 +66,23 @@ async function listAndBuy({ exchange, market, base }: Listed) {
   return { ...trader, id, entryId: exchange === 'bybit' ? toOrderId(entry) : String(entry.id) };
 }
 
-/** Binance and Kraken read the order from the signed form, the others from the signed JSON. */
-function nameOf({ exchange, market, base }: Listed): string {
-  if (exchange === 'bybit' || exchange === 'bitget') return `"symbol":"${base}USDT"`;
-  if (exchange === 'kucoin') return `"symbol":"${base}-USDT"`;
-  if (exchange === 'kraken') return `pair=${encodeURIComponent(`${base}USDT`)}&`;
-  if (exchange === 'gate') return `"currency_pair":"${base}_USDT"`;
-  if (exchange === 'okx') return `"instId":"${base}-USDT${market === 'spot' ? '' : '-SWAP'}"`;
-  return `symbol=${encodeURIComponent(`${base}USDT`)}&`;
-}
+/** How the request of a close names the market. Some read the order from a signed form, others from signed JSON. */
+const names: Record<ParentExchangeId, (base: string, market: MarketKind) => string> = {
+  binance: (base) => `symbol=${encodeURIComponent(`${base}USDT`)}&`,
+  binanceusdm: (base) => `symbol=${encodeURIComponent(`${base}USDT`)}&`,
+  bybit: (base) => `"symbol":"${base}USDT"`,
+  okx: (base, market) => `"instId":"${base}-USDT${market === 'spot' ? '' : '-SWAP'}"`,
+  kucoin: (base) => `"symbol":"${base}-USDT"`,
+  bitget: (base) => `"symbol":"${base}USDT"`,
+  gate: (base) => `"currency_pair":"${base}_USDT"`,
+  kraken: (base) => `pair=${encodeURIComponent(`${base}USDT`)}&`,
+  coinbase: (base) => `"product_id":"${base}-USDT"`,
+};
+
+test('each market of each proven exchange has a symbol of its own here', () => {
+  const toMarket = ({ exchange, market }: Pick<Listed, 'exchange' | 'market'>) => `${exchange} ${market}`;
+  expect(listed.map(toMarket)).toEqual(expect.arrayContaining(testMarkets.map(toMarket)));
+});
 
 describe.each(listed)('A market of $base at $exchange, $market', (market) => {
   const symbol = symbolOf(market);
@@ -100,10 +111,12 @@ describe.each(listed)('A market of $base at $exchange, $market', (market) => {
       expect.objectContaining({ symbol: id, side: 'sell', type: 'market', amount: '10' }),
     ]);
     expect(requests).toEqual([
-      expect.objectContaining({ parameters: expect.stringContaining(nameOf(market)) }),
+      expect.objectContaining({
+        parameters: expect.stringContaining(names[market.exchange](market.base, market.market)),
+      }),
     ]);
     const [order] = orders;
-    expect(core.state.order(Number(order?.id)).clientOrderId).toBe(
+    expect(fromUuid(core.state.order(Number(order?.id)).clientOrderId)).toBe(
       formatClientOrderId(positionId, 'close', 1),
     );
 

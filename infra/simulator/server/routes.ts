@@ -34,7 +34,12 @@ export function matchRoutes<Params>(routes: Routes<Params>) {
   return ({ method, path }: { method: string; path: string }) => {
     for (const { route, pattern } of patterns) {
       const found = pattern.exec(`${method} ${path}`);
-      if (found !== null) return { route, ofPath: { ...found.groups } as Record<string, string> };
+      if (found === null) continue;
+      const values = Object.entries(found.groups ?? {}).map(([name, value]) => [
+        name,
+        decodeURIComponent(value),
+      ]);
+      return { route, ofPath: Object.fromEntries(values) as Record<string, string> };
     }
     return undefined;
   };

@@ -145,7 +145,8 @@ export const coinbase: Venue = {
   signApi: ['v3', 'private'],
   prepare,
   options: {
-    ...{ defaultType: 'spot', advanced: true, usePrivate: false, v2CloudAPiKey: false },
+    // Every request is signed by a token: ccxt takes any other secret for one of the keys that Coinbase had before.
+    ...{ defaultType: 'spot', advanced: true, usePrivate: false, v2CloudAPiKey: true },
     ...{ timeDifference: 0, adjustForTimeDifference: false, fetchTime: 'v3PublicGetBrokerageTime' },
     fetchOHLCV: { usePrivate: false },
   },

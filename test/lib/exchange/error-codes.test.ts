@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { ExchangeId } from '../../../lib/account/account.ts';
+import type { ParentExchangeId } from '../../../lib/account/account.ts';
 import type { RejectReason } from '../../../lib/exchange/exchange.ts';
 import { binance } from '../../../lib/exchange/venues/binance.ts';
 import { binanceusdm } from '../../../lib/exchange/venues/binanceusdm.ts';
 import { bitget } from '../../../lib/exchange/venues/bitget.ts';
 import { bybit } from '../../../lib/exchange/venues/bybit.ts';
+import { coinbase } from '../../../lib/exchange/venues/coinbase.ts';
 import { findRejectReason } from '../../../lib/exchange/venues/error-table.ts';
 import { gate } from '../../../lib/exchange/venues/gate.ts';
+import { kraken } from '../../../lib/exchange/venues/kraken.ts';
 import { kucoin } from '../../../lib/exchange/venues/kucoin.ts';
 import { okx } from '../../../lib/exchange/venues/okx.ts';
 import {
@@ -15,13 +17,16 @@ import {
   bitgetSpot,
   bybitLinear,
   bybitSpot,
+  coinbaseSpot,
   gateSpot,
   inFiveSeconds,
+  krakenSpot,
   kucoinSpot,
   okxSpot,
   okxSwap,
   startTrader,
   type TestMarket,
+  testMarkets,
 } from './test-markets.ts';
 
 /** Some venues have words for codes. */
@@ -294,7 +299,66 @@ const ofGate: Refusal[] = [
   ...all('other', 'INITIAL_MARGIN_TOO_LOW'),
 ];
 
-const testMarkets = [
+const krakenKeys = [
+  ...['EAPI:Invalid key', 'EAPI:Invalid signature', 'EGeneral:Permission denied'],
+  ...['EAccount:Invalid permissions', 'EAuth:Account temporary disabled', 'EAuth:Account unconfirmed'],
+];
+
+const ofKraken: Refusal[] = [
+  ...all('clock', 'EGeneral:Invalid arguments:deadline'),
+  // An invalid nonce is not placed either, and tried more often: see kraken-requests.test.ts.
+  ...all('not-placed', 'EService:Deadline elapsed'),
+  ...all('rate-limit', 'EAPI:Rate limit exceeded', 'EOrder:Rate limit exceeded', 'EService:Throttled'),
+  ...all('rate-limit', 'EOrder:Domain rate limit exceeded', 'EAuth:Rate limit exceeded'),
+  ...all('rate-limit', 'EAuth:Too many requests', 'EGeneral:Too many requests'),
+  ...all('permission', ...krakenKeys, 'EAccount:Trading disabled'),
+  ...all('duplicate-id', 'EGeneral:Invalid arguments:cl_ord_id'),
+  ...all('insufficient', 'EOrder:Insufficient funds'),
+  ...all('below-minimum', 'EOrder:Order minimum not met', 'EOrder:Cost minimum not met'),
+  ...all('below-minimum', 'EGeneral:Invalid arguments:volume minimum not met'),
+  ...all('precision', 'EGeneral:Invalid arguments:volume', 'EGeneral:Invalid arguments:price'),
+  ...all('precision', 'EOrder:Invalid price', 'EOrder:Tick size check failed'),
+  ...all('too-many-orders', 'EOrder:Orders limit exceeded', 'EOrder:Scheduled orders limit exceeded'),
+  ...all('refused-for-now', 'EService:Market in cancel_only mode', 'EService:Market in post_only mode'),
+  ...all('refused-for-now', 'EGeneral:Temporary lockout'),
+  ...all('other', 'EGeneral:Invalid arguments', 'EGeneral:Invalid arguments:ordertype', 'EAPI:Bad request'),
+  ...all('other', 'EOrder:Margin allowance exceeded', 'EQuery:Unknown asset pair', 'ETrade:Locked'),
+  ...all('other', 'EBM:limit exceeded'),
+];
+
+const coinbaseKeys = ['PERMISSION_DENIED', 'UNAUTHENTICATED', 'authentication_error', 'invalid_token'];
+
+/** Each reason of a create has one of its preview beside it. */
+function withPreview(reason: RejectReason, ...codes: string[]): Refusal[] {
+  return all(reason, ...codes.flatMap((code) => [code, `PREVIEW_${code}`]));
+}
+
+const ofCoinbase: Refusal[] = [
+  ...all('rate-limit', 'RESOURCE_EXHAUSTED', 'rate_limit_exceeded'),
+  ...all('permission', ...coinbaseKeys, 'invalid_scope', 'revoked_token', 'expired_token'),
+  ...all('permission', 'unverified_email'),
+  ...withPreview('permission', 'GEOFENCING_RESTRICTION', 'INELIGIBLE_PAIR'),
+  ...withPreview('insufficient', 'INSUFFICIENT_FUND', 'INSUFFICIENT_FUNDS', 'INSUFFICIENT_LEDGER_BALANCE'),
+  ...withPreview('precision', 'INVALID_SIZE_PRECISION', 'INVALID_PRICE_PRECISION'),
+  ...withPreview('precision', 'INVALID_QUOTE_SIZE_PRECISION'),
+  ...withPreview('below-minimum', 'INVALID_BASE_SIZE_TOO_SMALL', 'INVALID_QUOTE_SIZE_TOO_SMALL'),
+  ...withPreview('above-maximum', 'INVALID_BASE_SIZE_TOO_LARGE', 'INVALID_QUOTE_SIZE_TOO_LARGE'),
+  ...withPreview('refused-for-now', 'ORDER_ENTRY_DISABLED', 'INVALID_NO_LIQUIDITY', 'RISK_PROXY_FAILURE'),
+  ...withPreview('refused-for-now', 'MISSING_MARKET_TRADE_DATA', 'MISSING_PRODUCT_PRICE_BOOK'),
+  ...withPreview('refused-for-now', 'LIMIT_PRICE_TOO_FAR_FROM_MARKET', 'NOT_ALLOWED_BY_MARKET_STATE'),
+  ...withPreview('refused-for-now', 'BREACHED_PRICE_LIMIT'),
+  ...withPreview('duplicate-id', 'DUPLICATE_CLIENT_ORDER_ID'),
+  ...withPreview('other', 'UNSUPPORTED_ORDER_CONFIGURATION', 'INVALID_ORDER_CONFIG', 'INVALID_SIDE'),
+  ...withPreview('other', 'INVALID_PRODUCT_ID', 'INVALID_LIMIT_PRICE', 'INVALID_LIMIT_PRICE_POST_ONLY'),
+  ...withPreview('other', 'INVALID_REQUEST', 'INVALID_LEDGER_BALANCE', 'UNTRADABLE_PRODUCT'),
+  ...all('other', 'INVALID_ARGUMENT', 'invalid_request', 'validation_error', 'param_required'),
+  ...all('other', 'PREVIEW_NEVER_SEEN'),
+];
+
+/** No venue has this code, so that only the status counts. */
+const strange = 12_345_678;
+
+const rows = [
   { testMarket: binanceSpot, venue: binance, refusals: ofSpot, status: 400 },
   { testMarket: binanceFutures, venue: binanceusdm, refusals: ofFutures, status: 400 },
   { testMarket: bybitSpot, venue: bybit, refusals: ofBybit, status: 200 },
@@ -304,7 +368,14 @@ const testMarkets = [
   { testMarket: kucoinSpot, venue: kucoin, refusals: ofKucoin, status: 200 },
   { testMarket: bitgetSpot, venue: bitget, refusals: ofBitget, status: 400 },
   { testMarket: gateSpot, venue: gate, refusals: ofGate, status: 400 },
+  // Errors of Kraken are texts.
+  { testMarket: krakenSpot, venue: kraken, refusals: ofKraken, status: 200, strange: 'EX:12345678' },
+  { testMarket: coinbaseSpot, venue: coinbase, refusals: ofCoinbase, status: 200 },
 ];
+
+test('each market of each proven exchange has its refusals', () => {
+  expect(rows.map(({ testMarket }) => testMarket)).toEqual(expect.arrayContaining(testMarkets));
+});
 
 /** Sends each error to one create, twice: Ripcord retries after errors of keys and clocks. */
 async function createdWith(testMarket: TestMarket, errors: { status: number; code: Code; msg?: string }[]) {
@@ -325,7 +396,7 @@ async function createdWith(testMarket: TestMarket, errors: { status: number; cod
 }
 
 // From Binance's and Bybit's lists: time-outs, internal errors, and descriptions that prove nothing.
-const unsettled: Partial<Record<ExchangeId, Code[]>> = {
+const unsettled: Record<ParentExchangeId, Code[]> = {
   binance: [-1000, -1001, -1006, -1007, -1008, -2011, -2013, -2026, -3000, -9999],
   binanceusdm: [-1000, -1001, -1006, -1007, -1008, -1010, -2011, -2013, -2020, -9999],
   okx: [1, 50001, 50004, 50005, 50013, 50026, 50042, 51054, 51149, 51400, 51402, 51410, 51603, 999999],
@@ -347,9 +418,17 @@ const unsettled: Partial<Record<ExchangeId, Code[]>> = {
     -1, 429, 5004, 10000, 10014, 10016, 10017, 110001, 110079, 170001, 170007, 170032, 170035, 170142, 170146,
     170147, 170149, 170213, 170234, 999999,
   ],
+  kraken: [
+    ...['EService:Unavailable', 'EService:Busy', 'EService:Timeout', 'EGeneral:Internal error'],
+    ...['EDatabase:Internal error', 'EFunding:Unknown reference id', 'ENever:Seen'],
+  ],
+  coinbase: [
+    ...['UNKNOWN_FAILURE_REASON', 'PREVIEW_UNKNOWN_FAILURE_REASON', 'internal_server_error', 'INTERNAL'],
+    ...['COMMANDER_REJECTED_NEW_ORDER', 'NOT_FOUND', 'ORDER_IS_FULLY_FILLED', 'NEVER_SEEN'],
+  ],
 };
 
-describe.each(testMarkets)('a create at $testMarket.name', ({ testMarket, venue, refusals, status }) => {
+describe.each(rows)('a create at $testMarket.name', ({ testMarket, venue, refusals, status }) => {
   test('is rejected with the reason of each code that proves that nothing was executed', async () => {
     const results = await createdWith(
       testMarket,
@@ -359,7 +438,7 @@ describe.each(testMarkets)('a create at $testMarket.name', ({ testMarket, venue,
   });
 
   test('has an unknown outcome with any other code', async () => {
-    const codes = unsettled[testMarket.exchange] ?? [];
+    const codes = unsettled[testMarket.exchange];
     const results = await createdWith(
       testMarket,
       codes.map((code) => ({ status, code })),
@@ -406,7 +485,7 @@ const ofBinance: Expected = {
   passing: [-1000, -1001, -1003, -1007, -1021],
 };
 
-const expected: { binance: Expected } & Partial<Record<ExchangeId, Expected>> = {
+const expected: Record<ParentExchangeId, Expected> = {
   binance: ofBinance,
   binanceusdm: { ...ofBinance, finished: [] },
   bybit: {
@@ -451,10 +530,27 @@ const expected: { binance: Expected } & Partial<Record<ExchangeId, Expected>> = 
     finished: [45031, 45055, 50062],
     passing: [429, 40008, 40010, 40015, 40725, 40808, 45001],
   },
+  kraken: {
+    absent: ['EOrder:Unknown order', 'EOrder:Invalid order'],
+    denied: krakenKeys,
+    finished: [],
+    passing: [
+      ...['EService:Unavailable', 'EService:Busy', 'EGeneral:Internal error', 'EAPI:Rate limit exceeded'],
+      'EService:Throttled',
+    ],
+  },
+  coinbase: {
+    absent: ['NOT_FOUND', 'UNKNOWN_CANCEL_ORDER'],
+    denied: coinbaseKeys,
+    finished: ['ORDER_IS_FULLY_FILLED'],
+    passing: ['internal_server_error', 'INTERNAL', 'RESOURCE_EXHAUSTED', 'rate_limit_exceeded'],
+  },
 };
 
-describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ testMarket, venue, status }) => {
-  const { absent, denied, finished, passing } = expected[testMarket.exchange] ?? expected.binance;
+describe.each(rows)('a look-up and a cancel at $testMarket.name', (row) => {
+  const { testMarket, venue, status } = row;
+  const { absent, denied, finished, passing } = expected[testMarket.exchange];
+  const unlisted = row.strange ?? strange;
 
   test('report no order for the codes that mean it', async () => {
     expect([...venue.notFoundCodes].sort()).toEqual(absent.map(String).sort());
@@ -498,7 +594,7 @@ describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ test
 
   test('leave a cancel unconfirmed after any other code', async () => {
     const { sim, exchange, market } = await startTrader(testMarket);
-    for (const code of [...finished, ...passing, 999]) {
+    for (const code of [...finished, ...passing, unlisted]) {
       sim.core.addFault({ kind: 'status', match: testMarket.cancel, status, code, times: 2 });
       const result = await exchange.cancelOrder(market, { orderId: '1' }, inFiveSeconds());
       expect(result).toEqual({
@@ -512,10 +608,15 @@ describe.each(testMarkets)('a look-up and a cancel at $testMarket.name', ({ test
 
   test.each([403, 418, 429, 500, 502, 503])('are retryable after a bare %i', async (bare) => {
     const { sim, exchange, market, close } = await startTrader(testMarket);
-    // No venue has this code, so only the status counts.
-    const fault = { kind: 'status', status: bare, code: 12_345_678, msg: 'Busy.' } as const;
+    const fault = { kind: 'status', status: bare, code: unlisted, msg: 'Busy.' } as const;
     sim.core.addFault({ ...fault, match: testMarket.create });
-    expect(await close()).toEqual({ kind: 'unknown', code: '12345678', message: 'Busy. (12345678)' });
+    expect(await close()).toEqual({
+      ...{
+        kind: 'unknown',
+        code: String(unlisted),
+        message: expect.stringMatching(/Busy\. \(.*12345678\)$/),
+      },
+    });
     sim.core.addFault({ ...fault, match: testMarket.fetch });
     await expect(exchange.fetchOrder(market, { orderId: '1' })).rejects.toMatchObject({
       code: 'exchange-unreachable',

@@ -7,7 +7,7 @@ function toPrivateKey(text: string): string {
   const known = privateKeys.get(text);
   if (known !== undefined) return known;
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const pem = privateKey.export({ type: 'sec1', format: 'pem' }).toString();
+  const pem = privateKey.export({ type: 'sec1', format: 'pem' }).toString().trim();
   privateKeys.set(text, pem);
   return pem;
 }

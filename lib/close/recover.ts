@@ -10,8 +10,9 @@ import { execute, executeAgain, executeFound, readOrders } from './execute.ts';
 import type { ExecutionDependencies } from './execution.ts';
 import { readHoldingToClose } from './external-close.ts';
 import { canceledIds, createFailure, type FailureFacts } from './outcomes.ts';
+import { readCloseOrder } from './read-close-order.ts';
 import { recoverUnproven } from './recover-unproven.ts';
-import { firstSend, type Observation, type RecoveryStep, recoveryStep } from './recovery-step.ts';
+import { type Observation, type RecoveryStep, recoveryStep } from './recovery-step.ts';
 import { connect, keepIfSenderGone } from './run-claim.ts';
 import { type ExecutionResult, saveResult } from './save-result.ts';
 
@@ -97,26 +98,6 @@ async function endUnproven(
     : saveResult(services, taken, claim, end({ kind: 'attention', reason }));
 }
 
-async function readCloseOrder(
-  { exchange, now }: ExecutionDependencies,
-  position: Position,
-  claim: Claim,
-): Promise<Observation> {
-  const readAt = now();
-  try {
-    const order = await exchange.fetchOrder(position.market, {
-      clientOrderId: toCloseId(position),
-      sentAfter: firstSend(claim),
-    });
-    const { recvWindowMs, lookupLagMs, replayWindowMs } = exchange;
-    return order === undefined
-      ? { kind: 'not-found', readAt, recvWindowMs, lookupLagMs, replayWindowMs }
-      : { kind: 'found', order };
-  } catch (thrown) {
-    return { kind: 'no-answer', fault: toFault(thrown) };
-  }
-}
-
 /**
  * A pause, a revocation and the position's end outside Ripcord stop a resend, and do not release a claim whose order may
  * exist: its absence is proven first, as on a venue without resends.
@@ -170,7 +151,7 @@ async function endRecovery(
       const words = observation.kind === 'no-answer' ? `: ${observation.fault.message}` : '.';
       return end({
         kind: 'attention',
-        reason: `The exchange refuses to report the close order ${toCloseId(position)}${words}`,
+        reason: `The exchange does not report the close order ${toCloseId(position)}${words}`,
       });
     }
     case 'read-close-order':

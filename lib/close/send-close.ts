@@ -49,13 +49,13 @@ export async function resendClose(run: Execution, amount: Amount): Promise<Actio
 }
 
 /** The only place where a close order leaves. */
-export function createClose(run: Execution, amount: Amount, sentAt: number): Promise<CreateResult> {
+export async function createClose(run: Execution, amount: Amount, sentAt: number): Promise<CreateResult> {
   const { deps, claim } = run;
   const { position } = run.known;
   // Set before the first byte: from here on the order may exist, even if its response is lost.
   run.closeSent = true;
   run.sentOrder = { amount, sentAt };
-  return deps.exchange.createMarketOrder(position.market, {
+  const result = await deps.exchange.createMarketOrder(position.market, {
     clientOrderId: toCloseId(position),
     side: exitSide(position.side),
     positionSide: position.side,
@@ -64,6 +64,8 @@ export function createClose(run: Execution, amount: Amount, sentAt: number): Pro
     hedged: position.hedged,
     sendDeadline: claim.sendDeadline,
   });
+  if (result.kind === 'accepted') run.sentOrder.orderId = result.order.orderId;
+  return result;
 }
 
 export function toPending(result: CreateResult): Extract<ActionResult, { kind: 'pending' }> {

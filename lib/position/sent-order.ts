@@ -5,9 +5,9 @@ import { amountSchema } from '../amount.ts';
 export const sentOrderSchema = z.object({
   amount: amountSchema.optional(),
   sentAt: z.number(),
-  /** The rest is of an exchange that is not proven: the id in its answer, if there was one. */
+  /** The exchange's id in its answer, if there was one: the order exists. */
   orderId: z.string().optional(),
-  /** What the account had of the base currency before. */
+  /** The rest is of an exchange that is not proven. What the account had of the base currency before. */
   balanceBefore: amountSchema.optional(),
   /** The name of ccxt's error. */
   errorClass: z.string().optional(),

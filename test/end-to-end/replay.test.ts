@@ -60,6 +60,17 @@ describe('A close order at Coinbase whose answer is lost', () => {
     expect(new Set(sends(close.days)).size).toBe(1);
   });
 
+  it('is read by the order id of an acknowledgment, so that a list which never shows it sells nothing twice', async () => {
+    const close = await startClose();
+    const { core } = close.days;
+    // Enough for a second sale.
+    core.setBalance({ apiKey: 'key-of-the-tests', market: 'spot', asset: 'BTC', amount: '2' });
+    core.addFault({ kind: 'not-found', match: lists, times: 1_000 });
+    core.addFault({ kind: 'drop-after', match: create });
+    await closeLost(close, 135_000);
+    expect(sends(close.days)).toHaveLength(2);
+  });
+
   it('and that arrives a minute later is found, and not sent again', async () => {
     const close = await startClose();
     close.days.core.addFault({ kind: 'late', ms: 60_000, match: create });

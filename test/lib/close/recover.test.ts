@@ -349,6 +349,24 @@ it('a close order whose look-up is refused for long needs attention and is named
   stage.environment.time += 11 * minute;
   const { position } = await recoverNow(stage);
   expect((position as Position).attentionReason).toMatch(
-    /^The exchange refuses to report the close order \S+: The key is gone$/,
+    /^The exchange does not report the close order \S+: The key is gone$/,
   );
+});
+
+it('a close order that the exchange acknowledged is looked up by its id, and is never absent', async () => {
+  const stage = await abandonedStage({ claim: { sentOrder: { sentAt: 0, orderId: '7' } } });
+  const refs: unknown[] = [];
+  stage.exchange.fetchOrder = async (_, ref) => {
+    refs.push(ref);
+    return undefined;
+  };
+  for (let count = 0; count < 12; count += 1) {
+    await recoverNow(stage);
+    stage.environment.time += minute;
+  }
+  expect(refs[0]).toEqual({ orderId: '7' });
+  expect(stage.book.of('close')).toEqual([]);
+  const { state, attentionReason } = (await stage.now()) as Position;
+  expect(state).toBe('needs-attention');
+  expect(attentionReason).toMatch(/: The exchange acknowledged order 7, and does not find it$/);
 });

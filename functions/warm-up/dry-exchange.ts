@@ -117,7 +117,7 @@ const gateOrder = {
 const gate: DryExchange = {
   kind: 'spot',
   responses: {
-    'GET /api/v4/account/detail': () => ({ user_id: 1, ip_whitelist: [], key: { mode: 1 } }),
+    'GET /api/v4/unified/unified_mode': () => ({ mode: 'classic' }),
     'POST /api/v4/spot/orders': () => gateOrder,
   },
   nothing: [],

@@ -164,6 +164,9 @@ const routes: Routes<Params> = {
   [`DELETE ${v4}/spot/price_orders/{id}`]: tradeRoute(deletePriceOrder),
   [`GET ${v4}/spot/accounts`]: readRoute(listAccounts),
   [`GET ${v4}/unified/accounts`]: readRoute(readUnified),
+  [`GET ${v4}/unified/unified_mode`]: readRoute((_core, _params, account) => ({
+    mode: isUnified(account) ? 'multi_currency' : 'classic',
+  })),
   [`GET ${v4}/wallet/fee`]: readRoute((core, params) => toFeeRates(params.market(core))),
   [`GET ${v4}/account/detail`]: readRoute((_core, _params, account) => toDetail(account)),
   [`GET ${v4}/account/main_keys`]: readRoute((_core, _params, account) => toKeys(account)),

@@ -118,7 +118,8 @@ export function toDetail(account: Account): Record<string, unknown> {
   return {
     ...{ user_id: toUserId(id), currency_pairs: [], tier: 0, copy_trading_role: 0 },
     ip_whitelist: permissions.ipRestricted ? ['127.0.0.1'] : [],
-    key: { mode: isUnified(account) ? 2 : 1 },
+    // That of the key: the account can be unified all the same.
+    key: { mode: 1 },
   };
 }
 

@@ -1,10 +1,11 @@
 import type { Exchange as CcxtClient } from 'ccxt';
 import { decimal, toAmount } from '../../decimal.ts';
 import type { Balance, MarketRules, Permissions } from '../exchange.ts';
+import { findRejectReason } from './error-table.ts';
 import { gateErrors } from './gate-errors.ts';
 import type { Fields } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
-import { isUnknownRequest, type VenueError } from './venue-error.ts';
+import type { VenueError } from './venue-error.ts';
 
 /** Which account holds the coins of spot orders. Undefined: the key may not read it. */
 type AccountKind = 'spot' | 'unified' | undefined;
@@ -14,19 +15,27 @@ const kinds = new WeakMap<CcxtClient, { at: number; kind: Promise<AccountKind> }
 /** The owner changes the kind of an account rarely. */
 const kindMs = 10 * 60_000;
 
-/** "Mode: 1 - Classic mode, 2 - Legacy unified mode". https://www.gate.com/docs/developers/apiv4/en/#retrieve-user-account-information */
-function toKind({ key }: { key?: Fields }): AccountKind {
-  const mode = Number(key?.mode);
-  if (mode !== 1 && mode !== 2) throw new TypeError('the response has no mode of the key');
-  return mode === 1 ? 'spot' : 'unified';
+/**
+ * "`classic`: Classic account mode", and three modes of the unified account. The mode of a key says nothing about it: "2 -
+ * Legacy unified mode" is the earlier portfolio margin account, and a key of a classic account stays one when its account
+ * becomes unified.
+ * https://www.gate.com/docs/developers/apiv4/en/#query-mode-of-the-unified-account
+ */
+function toKind({ mode }: Fields): AccountKind {
+  if (typeof mode !== 'string' || mode === '') throw new TypeError('the response has no mode of the account');
+  return mode === 'classic' ? 'spot' : 'unified';
 }
 
-/** A key without the permission `account` gets no mode. Gate's default for an order without `account` then counts. */
+/**
+ * A key without the permission `unified` gets no mode. "Default is `spot`. If the user has a `unified` account, the default is
+ * to place orders with the unified account." So an order without `account` is right at any account.
+ * https://www.gate.com/docs/developers/apiv4/en/#create-an-order
+ */
 function toDefault(thrown: unknown): undefined {
   const { venueError } = thrown as { venueError?: VenueError };
-  if (venueError === undefined) throw thrown;
-  const isForbidden = venueError.code === 'FORBIDDEN' && gateErrors.errors.isBelieved(venueError.status);
-  if (!isForbidden && !isUnknownRequest(venueError)) throw thrown;
+  if (venueError === undefined || !gateErrors.errors.isBelieved(venueError.status)) throw thrown;
+  const reason = findRejectReason(gateErrors.errors, venueError);
+  if (venueError.cause !== undefined || reason === 'clock' || reason === 'rate-limit') throw thrown;
   return undefined;
 }
 
@@ -34,7 +43,7 @@ export function readAccountKind(client: CcxtClient): Promise<AccountKind> {
   const known = kinds.get(client);
   const now = client.milliseconds();
   if (known !== undefined && now - known.at < kindMs) return known.kind;
-  const kind: Promise<AccountKind> = client.privateAccountGetDetail().then(toKind).catch(toDefault);
+  const kind: Promise<AccountKind> = client.privateUnifiedGetUnifiedMode().then(toKind).catch(toDefault);
   kinds.set(client, { at: now, kind });
   kind.catch(() => kinds.delete(client));
   return kind;

@@ -21,13 +21,14 @@ const toMarket = { type: 'market', price: undefined } as const;
 
 const { calls, sendDeadline, close } = recordedCalls(spot);
 
-const detail = (mode: number) => ({ user_id: 1, ip_whitelist: [], key: { mode } });
+const kindPath = '/api/v4/unified/unified_mode';
+const classic = { mode: 'classic' };
 
 /** @param answer to every request but that for the kind of the account. */
-const startRecorder = (answer: unknown = {}, id: 'gate' | 'gateeu' = 'gate', mode = 1) =>
-  startRequestRecorder(id, (path) => (path.endsWith('/account/detail') ? detail(mode) : answer));
+const startRecorder = (answer: unknown = {}, id: 'gate' | 'gateeu' = 'gate') =>
+  startRequestRecorder(id, (path) => (path === kindPath ? classic : answer));
 
-const isOwn = ({ path }: { path: string }) => !path.endsWith('/account/detail');
+const isOwn = ({ path }: { path: string }) => path !== kindPath;
 
 /** A look-up and a cancel name no account: Gate then looks in all of them. */
 function toExpected({ recorded: { method, path, query = {}, body }, ripcord }: (typeof recordings)[number]) {
@@ -264,16 +265,15 @@ describe('the kind of a Gate account', () => {
     expect(await send()).toMatchObject({ kind: 'accepted' });
   });
 
-  test.each([{ status: 403, code: 'FORBIDDEN' }, { status: 404 }])(
+  test.each([{ status: 403, code: 'FORBIDDEN' }, { status: 400, code: 'USER_NOT_FOUND' }, { status: 404 }])(
     'that the key may not read, or a stand-in does not know, is left to Gate: $status',
     async (answer) => {
       const { stored, sim, market, requests } = await startTrader(gateSpot);
       const exchange = await ccxtExchanges(stored).of('main');
-      const path = '/api/v4/account/detail';
-      sim.core.addFault({ kind: 'status', ...answer, match: { path } });
+      sim.core.addFault({ kind: 'status', ...answer, match: { path: kindPath } });
       const sell = { ...close, amount: '0.1' };
       expect(await exchange.createMarketOrder(market, sell)).toMatchObject({ kind: 'accepted' });
-      expect(requests()).toEqual([`GET ${path}`, 'POST /api/v4/spot/orders']);
+      expect(requests()).toEqual([`GET ${kindPath}`, 'POST /api/v4/spot/orders']);
       const [request] = sim.core
         .ledger()
         .filter(({ type }) => type === 'request')
@@ -285,7 +285,7 @@ describe('the kind of a Gate account', () => {
   test('that is not reported leaves the order unsent', async () => {
     const { stored, sim, market } = await startTrader(gateSpot);
     const exchange = await ccxtExchanges(stored).of('main');
-    sim.core.addFault({ kind: 'status', status: 503, match: { path: '/api/v4/account/detail' } });
+    sim.core.addFault({ kind: 'status', status: 503, match: { path: kindPath } });
     expect(await exchange.createMarketOrder(market, { ...close, amount: '0.1' })).toMatchObject({
       ...{ kind: 'rejected', reason: 'no-connection' },
       message: "Gate did not report the account's mode, so the order was not sent",
@@ -324,7 +324,7 @@ describe('what an account has at Gate', () => {
       { ...row, id: '8', type: 'limit', price: '1', account: 'spot' },
     ];
     const { exchange } = await startRequestRecorder('gate', (path) => {
-      if (path.endsWith('/account/detail')) return detail(1);
+      if (path === kindPath) return classic;
       return path.endsWith('/spot/orders') ? rows : [];
     });
     expect(await exchange.fetchOpenOrders(spot)).toMatchObject([{ order: { orderId: '8' } }]);

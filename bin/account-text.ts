@@ -21,13 +21,20 @@ export function describeAccounts({ accounts }: CommandResult<'accounts.list'>, t
           { head: 'ACCOUNT', text: ({ name }) => name },
           {
             head: 'EXCHANGE',
-            text: ({ exchange, problem = '' }) =>
-              exchange === undefined ? asPlainText(problem) : nameExchange(exchange),
+            text: ({ exchange, testOnly, problem = '' }) =>
+              exchange === undefined && testOnly === undefined
+                ? asPlainText(problem)
+                : nameAccountExchange({ exchange, testOnly }),
           },
           ...(accounts.some(({ expiresAt }) => expiresAt !== undefined) ? [expiryColumn] : []),
         ],
         accounts,
       );
+}
+
+/** An account has one of the two. */
+function nameAccountExchange({ exchange, testOnly }: Pick<ListedAccount, 'exchange' | 'testOnly'>): string {
+  return exchange === undefined ? `${testOnly} (for venues verify only)` : nameExchange(exchange);
 }
 
 function describeSale(sale: CommandResult<'accounts.check'>['sale']): string | undefined {
@@ -39,10 +46,14 @@ export function describeAdded(
   { account, warnings = [] }: CommandResult<'accounts.add'>,
   target: Target,
 ): string {
+  const next =
+    account.testOnly === undefined
+      ? `check its permissions with "${commandHint(`accounts check ${account.name}`, target)}"`
+      : `run the experiments with "${commandHint(`venues verify ${account.name}`, target)}"`;
   return [
-    `Account ${account.name} (${nameExchange(account.exchange)}) is stored.`,
+    `Account ${account.name} (${nameAccountExchange(account)}) is stored.`,
     ...warnings.map(describeWarning),
-    `Next: check its permissions with "${commandHint(`accounts check ${account.name}`, target)}".`,
+    `Next: ${next}.`,
   ].join('\n');
 }
 

@@ -28,6 +28,7 @@ import { buildRestore, restoreSummary, runRestore } from './stack/restore.ts';
 import { restoreOptions } from './stack/restore-progress.ts';
 import { buildStart, runStart, startOptions, startSummary } from './start-command.ts';
 import { missingCommand, toUsageError, withStructuredErrors } from './usage-errors.ts';
+import { venueCommands, venueVerbs } from './venue-commands.ts';
 
 const epilogue = `Commands go to the admin function in your AWS account (--prefix, --region, --profile), or with --local to the
 local stack at ${localDefault}.
@@ -81,6 +82,7 @@ function addCommands(line: ReturnType<typeof configure>) {
     .command('history', historySummary, buildHistory, runHistory)
     .command('accounts', 'Adds, checks, lists and removes exchange accounts', accountCommands)
     .command('exchanges', exchangesSummary, buildExchanges, runExchanges)
+    .command('venues', 'Tests what is not proven about an exchange', venueCommands)
     .command('notify', 'Lists, adds, tests and removes the channels of notices', notifyCommands)
     .command('console', consoleSummary, buildConsole, runConsole)
     .command('start', startSummary, buildStart, runStart)
@@ -117,6 +119,7 @@ const vocabulary = {
     history: { options: historyOptions },
     accounts: { verbs: accountVerbs },
     exchanges: { options: {} },
+    venues: { verbs: venueVerbs },
     notify: { verbs: notifyVerbs },
     console: { options: consoleOptions },
     start: { options: startOptions },

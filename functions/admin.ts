@@ -1,7 +1,9 @@
 import type { AdminServices } from '../lib/admin/admin-services.ts';
 import type { AdminAnswer } from '../lib/admin/contract/commands.ts';
 import { runAdmin, toErrorAnswer } from '../lib/admin/dispatch.ts';
+import { selectAgents } from '../lib/exchange/ccxt/ccxt-connection.ts';
 import { connectAccount } from '../lib/exchange/ccxt/ccxt-exchange.ts';
+import { directAgents } from '../lib/exchange/ccxt/ccxt-fetch.ts';
 import { createLog, type Log, toErrorCode } from '../lib/log.ts';
 import { createHandler, type Handler } from './create-handler.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
@@ -32,6 +34,7 @@ function buildAdmin(environment: Environment, build: typeof createServices, log?
   return {
     ...built,
     connect: (account) => connectAccount(account, stack),
+    selectAgents: (account) => selectAgents(account, { agents: directAgents, stackEgress: stack }),
     fixedAddresses: stack && {
       addresses: stack.addresses,
       connectThrough: (address, account) => connectAccount(account, { ...stack, addresses: [address] }),

@@ -69,4 +69,5 @@ export const examples: Examples = {
   'accounts.check': { name: 'main' },
   'restore.pauseLinks': { reason: 'Restored from a backup of 2026-11-27T10:00:00.000Z.' },
   'restore.checkPosition': { positionId, restoredTo: '2026-11-27T10:00:00.000Z' },
+  'venues.verify': { account: 'vst', experiment: 'id-after-fill' },
 };

@@ -74,7 +74,10 @@ function createAccounts(exchange: ExchangeId): Accounts {
   const refuse = async () => {
     throw new DryCloseFailed();
   };
-  return { read: async () => account, list: async () => [], write: refuse, remove: refuse };
+  return {
+    ...{ read: async () => account, readStored: refuse },
+    ...{ list: async () => [], write: refuse, remove: refuse },
+  };
 }
 
 function createPosition(exchange: ExchangeId, kind: MarketKind): Position {

@@ -4,6 +4,7 @@ import { expectedSafeUrl, safeUrlSchema } from '../safe-url.ts';
 import { credentialSchema, passwordSchema } from './credential.ts';
 import { atMostOnce, type GenericId, genericIds, isGeneric } from './generic-id.ts';
 import { type RegionalExchangeId, toParent } from './parent-exchange.ts';
+import { isTestOnly, type TestOnlyId, testOnlyIds } from './test-only.ts';
 
 export { atMostOnce, isGeneric, toParent };
 
@@ -118,6 +119,13 @@ export const accountSchema = z.strictObject({
 });
 export type Account = z.infer<typeof accountSchema>;
 
+/** An account on the test network of an exchange that Ripcord does not trade at, for `venues verify` only. */
+export const testAccountSchema = accountSchema
+  .omit({ generic: true, options: true, accountId: true })
+  .extend({ exchange: z.enum(testOnlyIds), sandbox: z.literal(true) });
+type TestAccount = z.infer<typeof testAccountSchema>;
+export type StoredAccount = Account | TestAccount;
+
 /** An account to be added. It is stricter than `accountSchema`, so that accounts stored earlier stay readable. */
 export const newAccountSchema = accountSchema.extend({
   /** Any word, so that an exchange which Ripcord refuses is refused with its reason. */
@@ -155,6 +163,8 @@ export interface AccountSummary {
   generic?: true;
   egress?: 'stack';
   problem?: string;
+  /** The exchange of an account that is for `venues verify` only. */
+  testOnly?: TestOnlyId;
 }
 
 /**
@@ -168,9 +178,11 @@ export interface Accounts {
    * key that is no longer valid, and it is read again then.
    */
   read(name: string, options?: { fresh?: boolean }): Promise<Account>;
+  /** Reads it without the cache, also if it is for `venues verify` only, which `read` refuses. */
+  readStored(name: string): Promise<StoredAccount>;
   list(): Promise<AccountSummary[]>;
   /** Adds or replaces. */
-  write(name: string, account: Account): Promise<void>;
+  write(name: string, account: StoredAccount): Promise<void>;
   /** Throws `account-not-found`. */
   remove(name: string): Promise<void>;
 }
@@ -182,22 +194,30 @@ export function accountNotFound(name: string): Fault {
 }
 
 /** One wrong account must not hide the others. */
-export function toSummary(name: string, parse: () => Account): AccountSummary {
+export function toSummary(name: string, parse: () => StoredAccount): AccountSummary {
   try {
-    const { exchange, generic, egress } = parse();
+    const account = parse();
+    if (isTestAccount(account)) return { name, testOnly: account.exchange };
+    const { exchange, generic, egress } = account;
     return { name, exchange, ...(generic && { generic }), ...(egress === 'stack' && { egress }) };
   } catch (thrown) {
     return { name, problem: toFault(thrown).message };
   }
 }
 
+export function isTestAccount(account: StoredAccount): account is TestAccount {
+  return isTestOnly(account.exchange);
+}
+
 /**
  * Parses what is stored as one account. Throws `account-invalid`, which quotes no secret.
  * @param place where it is stored, as the start of a sentence.
  */
-export function parseAccount(name: string, place: string, stored: unknown): Account {
-  const parsed = accountSchema.safeParse(stored);
-  if (parsed.success) return requireOptIn(place, parsed.data);
+export function parseStored(name: string, place: string, stored: unknown): StoredAccount {
+  const { exchange } = z.object({ exchange: z.unknown() }).safeParse(stored).data ?? {};
+  const isForTests = typeof exchange === 'string' && isTestOnly(exchange);
+  const parsed = (isForTests ? testAccountSchema : accountSchema).safeParse(stored);
+  if (parsed.success) return isTestAccount(parsed.data) ? parsed.data : requireOptIn(place, parsed.data);
   // The names of unexpected keys may be pasted text.
   const flaw = parsed.error.issues.find(({ code, path }) => code !== 'unrecognized_keys' && path.length > 0);
   const why = flaw === undefined ? '' : ` (${flaw.path.join('.')}: ${flaw.message})`;
@@ -207,6 +227,17 @@ export function parseAccount(name: string, place: string, stored: unknown): Acco
       command: `accounts add ${name} --exchange binance --replace`,
     },
   });
+}
+
+/** The same for an account that is to be used. Throws `account-invalid` for one that is for `venues verify` only. */
+export function parseAccount(name: string, place: string, stored: unknown): Account {
+  const account = parseStored(name, place, stored);
+  if (!isTestAccount(account)) return account;
+  throw new Fault(
+    'account-invalid',
+    `Account "${name}" is for ${account.exchange}, where Ripcord does not trade: it can only be verified. Nothing was sent.`,
+    { hint: { text: 'To test what is not proven there:', command: `venues verify ${name}` } },
+  );
 }
 
 /** Without it, an exchange that is not proven would be used like a proven one. */

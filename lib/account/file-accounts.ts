@@ -2,7 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
 import { createFileChanger } from '../replace-file.ts';
-import { type Accounts, accountNameSchema, accountNotFound, parseAccount, toSummary } from './account.ts';
+import {
+  type Accounts,
+  accountNameSchema,
+  accountNotFound,
+  parseAccount,
+  parseStored,
+  toSummary,
+} from './account.ts';
 
 /** Each account is parsed when it is read: a wrong one does not stop the others. */
 const fileSchema = z.record(accountNameSchema, z.unknown());
@@ -11,18 +18,19 @@ type AccountsFile = z.infer<typeof fileSchema>;
 /** Credentials on this machine: one JSON file that only its owner can read, a map from name to account. */
 export function fileAccounts(path: string): Accounts {
   const change = createFileChanger(path, () => readAccountsFile(path));
-  const parse = (name: string, stored: unknown) =>
-    parseAccount(name, `The entry "${name}" of ${path}`, stored);
+  const toPlace = (name: string) => `The entry "${name}" of ${path}`;
+  const find = async (name: string): Promise<unknown> => {
+    const stored = findEntry(await readAccountsFile(path), name);
+    if (stored === undefined) throw accountNotFound(name);
+    return stored;
+  };
 
   return {
-    async read(name) {
-      const stored = findEntry(await readAccountsFile(path), name);
-      if (stored === undefined) throw accountNotFound(name);
-      return parse(name, stored);
-    },
+    read: async (name) => parseAccount(name, toPlace(name), await find(name)),
+    readStored: async (name) => parseStored(name, toPlace(name), await find(name)),
     async list() {
       const entries = Object.entries(await readAccountsFile(path));
-      return entries.map(([name, stored]) => toSummary(name, () => parse(name, stored)));
+      return entries.map(([name, stored]) => toSummary(name, () => parseStored(name, toPlace(name), stored)));
     },
     write: (name, account) => change((file) => ({ ...file, [name]: account })),
     remove: (name) =>

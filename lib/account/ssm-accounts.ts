@@ -8,7 +8,14 @@ import {
 } from '@aws-sdk/client-ssm';
 import { callInTime, ssmClient } from '../aws-client.ts';
 import { toFault } from '../fault.ts';
-import { type Account, type AccountSummary, type Accounts, parseAccount, toSummary } from './account.ts';
+import {
+  type Account,
+  type AccountSummary,
+  type Accounts,
+  parseAccount,
+  parseStored,
+  toSummary,
+} from './account.ts';
 import { toAccountsFault } from './ssm-failure.ts';
 
 /** Parameter Store allows 40 reads a second per AWS account, so a warm function reads again only after this time. */
@@ -37,14 +44,18 @@ export function ssmAccounts(
 ): Accounts {
   const client = ssmClient();
   const toPath = (name: string): string => `${prefix}/${name}`;
-  const { read, forget } = createCache(now, async (name) => {
+  const readParameter = async (name: string): Promise<unknown> => {
     const command = new GetParameterCommand({ Name: toPath(name), WithDecryption: true });
     const { Parameter } = await orFault(name, (options) => client.send(command, options));
-    return parseStored(name, toPath(name), Parameter?.Value);
-  });
+    return parseJson(Parameter?.Value);
+  };
+  const { read, forget } = createCache(now, async (name) =>
+    parseAccount(name, toPlace(toPath(name)), await readParameter(name)),
+  );
 
   return {
     read: (name, { fresh = false } = {}) => read(name, fresh ? 'store' : 'cache'),
+    readStored: async (name) => parseStored(name, toPlace(toPath(name)), await readParameter(name)),
     list: () => listAccounts(client, prefix),
     async write(name, account) {
       const command = new PutParameterCommand({
@@ -130,7 +141,7 @@ async function listAccounts(client: SSMClient, prefix: string): Promise<AccountS
     const answer = await orFault('', (options) => client.send(command, options));
     for (const { Name = '', Value } of answer.Parameters ?? []) {
       const name = Name.slice(prefix.length + 1);
-      found.push(toSummary(name, () => parseStored(name, Name, Value)));
+      found.push(toSummary(name, () => parseStored(name, toPlace(Name), parseJson(Value))));
     }
     NextToken = answer.NextToken;
   } while (NextToken !== undefined);
@@ -153,8 +164,8 @@ function isPassing(thrown: unknown): boolean {
   return toFault(thrown).code === 'accounts-unreadable';
 }
 
-function parseStored(name: string, path: string, value: string | undefined): Account {
-  return parseAccount(name, `The parameter ${path}`, parseJson(value));
+function toPlace(path: string): string {
+  return `The parameter ${path}`;
 }
 
 /** @returns undefined for anything else: the parser's message may quote the secret. */

@@ -1,5 +1,6 @@
 import type { Account, Accounts } from '../account/account.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import type { HttpAgents } from '../http-agents.ts';
 import type { Log } from '../log.ts';
 import type { Channel, ChannelStore } from '../notify/channels.ts';
 import type { Notifier } from '../notify/notifier.ts';
@@ -11,6 +12,8 @@ export interface AdminServices {
   accounts: Accounts;
   /** Connects to an account that is not stored. Throws `account-invalid` if its secret can't sign requests. */
   connect(account: Account): Promise<Exchange>;
+  /** @returns the connections of an account's requests, through its fixed addresses if it has any. */
+  selectAgents(account: Pick<Account, 'egress'>): HttpAgents;
   /** Absent: the stack has none. */
   fixedAddresses?: FixedAddresses | undefined;
   /** Scheme and host of every link's URL. */

@@ -34,6 +34,7 @@ import { resolvePosition } from './positions/resolve.ts';
 import { setExits } from './positions/set-exits.ts';
 import { checkRestored } from './restore/check-position.ts';
 import { pauseEachLink } from './restore/pause-links.ts';
+import { verifyVenue } from './venues/verify.ts';
 
 /** From a command's parsed input to its result. A handler throws a Fault for everything that it refuses. */
 type Handlers = {
@@ -77,4 +78,5 @@ export const handlers: Handlers = {
   'accounts.check': checkAccount,
   'restore.pauseLinks': pauseEachLink,
   'restore.checkPosition': checkRestored,
+  'venues.verify': verifyVenue,
 };

@@ -1,7 +1,8 @@
 import type { VenueId } from '../account/account.ts';
 import { atMostOnce, isGeneric } from '../account/generic-id.ts';
+import type { TestOnlyId } from '../account/test-only.ts';
 
-const names: Record<VenueId, string> = {
+const names: Record<VenueId | TestOnlyId, string> = {
   binance: 'Binance',
   // Binance writes USDⓈ-M, but many typefaces lack the circled letter.
   binanceusdm: 'Binance USD-M',
@@ -18,6 +19,7 @@ const names: Record<VenueId, string> = {
   gateeu: 'Gate EU',
   kraken: 'Kraken',
   coinbase: 'Coinbase',
+  krakenfutures: 'Kraken Futures',
   // Of the generic mode, as ccxt has them.
   alpaca: 'Alpaca',
   bigone: 'BigONE',
@@ -54,7 +56,7 @@ const names: Record<VenueId, string> = {
 
 /** @returns the exchange's name for texts; the id itself if Ripcord does not support that exchange. */
 export function exchangeName(id: string): string {
-  return id in names ? names[id as VenueId] : id;
+  return id in names ? names[id as VenueId | TestOnlyId] : id;
 }
 
 /** @returns the name, and that the exchange is not proven, for lists and headings. */

@@ -29,7 +29,7 @@ const facts: Record<ParentExchangeId, Facts> = {
   kucoin: {
     fees: 'the quote currency of most markets, or KCS',
     refused: [
-      'Perpetuals: no order has a deadline of its own there, and when look-ups show it is not documented.',
+      'Perpetuals: no order has a deadline of its own there, and when look-ups show it is not documented. There is no test network to find out.',
       'Unified accounts: their orders have another API.',
     ],
   },
@@ -37,7 +37,7 @@ const facts: Record<ParentExchangeId, Facts> = {
     fees: 'what is bought, the quote currency of a sale, or BGB',
     refused: [
       'Unified accounts (UTA): they need another API, whose orders document no receive window.',
-      'Perpetuals: their orders document no receive window.',
+      'Perpetuals: their orders document no receive window. "ripcord venues verify" tests whether they have one.',
       'Exits that rest at the exchange: Ripcord places no plan orders.',
     ],
   },

@@ -43,6 +43,11 @@ export const refusedExchanges: readonly RefusedExchange[] = [
     'htx',
   ),
   {
+    exchange: 'bingx',
+    part: 'perpetuals',
+    reason: 'The generic mode has none. "ripcord venues verify" tests those of the test network.',
+  },
+  {
     exchange: 'mexc',
     part: 'perpetuals',
     reason:
@@ -59,6 +64,10 @@ export const refusedExchanges: readonly RefusedExchange[] = [
     reason: 'Crypto.com documents no reduce-only orders, so a late close could open a position.',
   },
   ...refuse("ccxt's spot orders name a margin there, which the generic mode never sends.", 'cryptocom'),
+  ...refuse(
+    'Kraken documents that a client order id is unique, and elsewhere that it is so only among open orders. "ripcord venues verify" tests that on its test network.',
+    'krakenfutures',
+  ),
   ...lacks('fetchOrder', 'backpack', 'bitflyer', 'blofin', 'btcturk', 'btse', 'bydfi', 'cex', 'coincheck'),
   ...lacks('fetchOrder', 'coinspot', 'deepcoin', 'p2b', 'paymium', 'zaif'),
   ...lacks('fetchMyTrades', 'bithumb', 'btcbox', 'cryptomus', 'dydx', 'indodax', 'mercado', 'upbit'),
@@ -67,7 +76,7 @@ export const refusedExchanges: readonly RefusedExchange[] = [
   ...refuse('ccxt sends no MARKET sale of an amount there.', 'coinone', 'gemini', 'zebpay'),
   ...refuse(
     'It has no spot markets, and the generic mode has no perpetuals.',
-    ...['apex', 'binancecoinm', 'krakenfutures', 'kucoinfutures', 'mudrex'],
+    ...['apex', 'binancecoinm', 'kucoinfutures', 'mudrex'],
   ),
   ...refuse(
     'Its accounts have other credentials than a key and a secret.',

@@ -85,7 +85,8 @@ async function lookIfDue(
 /** @returns undefined if the accounts can't be read now: what is known of their keys stays, and the next look tries again. */
 async function listIdle({ listStored }: OtherLooks, open: string[]): Promise<string[] | undefined> {
   const stored = await listStored?.().catch(() => undefined);
-  return stored?.map(({ name }) => name).filter((name) => !open.includes(name));
+  const idle = stored?.filter(({ name, testOnly }) => testOnly === undefined && !open.includes(name));
+  return idle?.map(({ name }) => name);
 }
 
 async function listOpen({ store }: Services): Promise<string[]> {

@@ -8,7 +8,7 @@ import { type AccountView, accounts, positions } from '../store.ts';
 function AccountRow({ account }: { account: AccountView }) {
   const [warnings, setWarnings] = useState<string[] | undefined>(undefined);
   const { busy, error, run } = useTask();
-  const { name, exchange, problem } = account;
+  const { name, exchange, testOnly, problem } = account;
   const check = () => run(async () => setWarnings((await call('accounts.check', { name })).warnings));
   const open = (positions.value ?? []).filter((each) => each.account === name && !hasEnded(each)).length;
   return (
@@ -17,7 +17,7 @@ function AccountRow({ account }: { account: AccountView }) {
         <span>
           <strong>{name}</strong>
           <span class="sub">
-            {exchange === undefined ? problem : exchangeName(exchange)} · {open} open
+            {exchange === undefined ? (testOnly ?? problem) : exchangeName(exchange)} · {open} open
           </span>
         </span>
         <button

@@ -1,4 +1,5 @@
-import { type Account, requiresPassword, toAccount } from '../../account/account.ts';
+import { type Account, isTestAccount, requiresPassword, toAccount } from '../../account/account.ts';
+import { isTestOnly } from '../../account/test-only.ts';
 import { findTroubleCause } from '../../exchange/ccxt/trouble-cause.ts';
 import type { Exchange, Permissions } from '../../exchange/exchange.ts';
 import { exchangeName } from '../../exchange/exchange-name.ts';
@@ -7,6 +8,7 @@ import { Fault, toFault } from '../../fault.ts';
 import { toSentence } from '../../position/wording.ts';
 import type { AdminServices } from '../admin-services.ts';
 import type { CommandInput, CommandResult } from '../contract/commands.ts';
+import { addTestAccount } from './add-test.ts';
 import { recordSale, toGenericWarnings } from './describe-generic.ts';
 import { forgetExpiry } from './forget-expiry.ts';
 import { judgeKey } from './judge-key.ts';
@@ -21,7 +23,11 @@ type Input = CommandInput<'accounts.add'>;
  */
 export async function addAccount(services: Services, input: Input): Promise<CommandResult<'accounts.add'>> {
   const { name, replace = false } = input;
-  const { known, lost } = await findStored(services, input);
+  const { stored, lost } = await findStored(services, input);
+  const { exchange: given } = input.account;
+  if (isTestOnly(given)) return addTestAccount(services, input, { exchange: given, stored });
+  if (stored !== undefined && isTestAccount(stored)) throw keepsTestAccount(name, stored.exchange);
+  const known = stored;
   // A mistyped name must not replace the keys that another account's open positions need.
   if (known !== undefined && !replace) refuseOther(known, input);
   const exchange = requireExchange(name, input.account);
@@ -65,17 +71,25 @@ function requirePassword({ name }: Input, { exchange, password }: Account): void
 
 async function findStored({ accounts }: Services, { name, replace }: Input) {
   try {
-    return { known: await accounts.read(name, { fresh: true }), lost: [] };
+    return { stored: await accounts.readStored(name), lost: [] };
   } catch (thrown) {
     const { code } = toFault(thrown);
-    if (code === 'account-not-found') return { known: undefined, lost: [] };
+    if (code === 'account-not-found') return { stored: undefined, lost: [] };
     // Storing the account again is what repairs it.
     if (replace !== true || (code !== 'account-invalid' && code !== 'accounts-denied')) throw thrown;
     return {
-      known: undefined,
+      stored: undefined,
       lost: ['The stored account could not be read, so none of its fields were kept.'],
     };
   }
+}
+
+function keepsTestAccount(name: string, exchange: string): Fault {
+  return new Fault(
+    'conflict',
+    `The account "${name}" is stored for ${exchange}, for "ripcord venues verify" only. Nothing was changed.`,
+    { hint: { text: 'Use another name, or remove it first:', command: `accounts remove ${name}` } },
+  );
 }
 
 function refuseOther(known: Account, { name, account }: Input): void {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accountNameSchema, newAccountSchema, venueIdSchema } from '../../account/account.ts';
+import { testOnlyIds } from '../../account/test-only.ts';
 import { amountSchema } from '../../amount.ts';
 import { candleIntervalSchema, marketRulesSchema, sideSchema } from '../../exchange/exchange.ts';
 import { positionIdSchema } from '../../position/position.ts';
@@ -42,12 +43,14 @@ const exchangePositionSchema = z.object({
 
 const accountViewSchema = z.object({
   name: z.string(),
-  exchange: venueIdSchema,
+  exchange: venueIdSchema.optional(),
+  /** The exchange of an account that is for `venues.verify` only. Such an account has no `exchange`. */
+  testOnly: z.enum(testOnlyIds).optional(),
   /** The exchange is at most once, not proven. */
   generic: z.literal(true).optional(),
 });
 
-const listedAccountSchema = accountViewSchema.partial({ exchange: true }).extend({
+const listedAccountSchema = accountViewSchema.extend({
   /** Whether its requests leave from the stack's fixed addresses. */
   egress: z.literal('stack').optional(),
   /** Why what is stored can't be used. Such an account has no `exchange`. */
@@ -121,7 +124,7 @@ export const accountsCommands = {
     summary:
       'Checks the credentials of an exchange account and stores them. Refuses a name that is stored with another key or exchange, unless it is to be replaced.',
     details:
-      "Refuses a key that the exchange refuses, that can't trade or can withdraw, and in place of another one a key of another account at the exchange. What the exchange does not report is in `warnings`. An exchange of the generic mode needs `generic`: it is at most once, not proven. A replacement keeps `sandbox`, `baseUrl`, `options` and `egress` unless it names them, for another exchange only `egress`; `none` as `baseUrl` or `egress` removes it.",
+      "Refuses a key that the exchange refuses, that can't trade or can withdraw, and in place of another one a key of another account at the exchange. What the exchange does not report is in `warnings`. An exchange of the generic mode needs `generic`: it is at most once, not proven. Of `krakenfutures` it stores only a key of the test network, with `sandbox`, for `venues.verify`. A replacement keeps `sandbox`, `baseUrl`, `options` and `egress` unless it names them, for another exchange only `egress`; `none` as `baseUrl` or `egress` removes it.",
     input: z.strictObject({
       name: accountNameSchema.describe('Your name for the account.'),
       account: newAccountSchema.describe('Exchange and credentials, as in accounts.json.'),

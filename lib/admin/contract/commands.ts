@@ -5,11 +5,13 @@ import { linksCommands } from './links.ts';
 import { notifyCommands } from './notify.ts';
 import { positionsCommands } from './positions.ts';
 import { restoreCommands } from './restore.ts';
+import { venuesCommands } from './venues.ts';
 
 export type { PositionView } from '../../position/position-view.ts';
 export type { OpenOrderView } from './accounts.ts';
 export type { HitView } from './history.ts';
 export type { LinkView } from './links.ts';
+export type { ExperimentResultView } from './venues.ts';
 
 /**
  * The admin contract: what the admin function accepts and returns. The payload is `{"command": name, …input}`, the
@@ -23,6 +25,7 @@ export const commands = {
   ...notifyCommands,
   ...accountsCommands,
   ...restoreCommands,
+  ...venuesCommands,
 } as const;
 
 export type CommandName = keyof typeof commands;

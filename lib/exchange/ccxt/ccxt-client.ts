@@ -12,6 +12,7 @@ import type { VenueError } from '../venues/venue-error.ts';
 import { NotSent } from './call-failure.ts';
 import { ccxtFetch, NotConnected } from './ccxt-fetch.ts';
 import { loadLeanCcxt } from './lean-ccxt.ts';
+import { redact } from './redact.ts';
 import { RetryAfterGate } from './retry-after-gate.ts';
 
 /** The send deadline of an order or cancel, carried through ccxt to the moment before its request is written. */
@@ -49,20 +50,11 @@ function rebaseUrls(urls: Record<string, unknown>, baseUrl: string): void {
   }
 }
 
-/** Longer than any id and any word of a message. Signatures, and keys in any encoding, are longer still. */
-const longWords = /[\w+/=%.-]{40,}/g;
 /** The message is stored with the position, and a venue can send a whole page. */
 const maxMessageLength = 500;
 
-/** Removes the credentials from an error, because some venues repeat what was signed, which includes the key. */
-function redactKeys({ apiKey, secret, password }: CcxtClient, error: VenueError): VenueError {
-  const forms = [apiKey, secret, password].flatMap((key) =>
-    key === undefined || key === ''
-      ? []
-      : [key, encodeURIComponent(key), Buffer.from(key).toString('base64').replace(/=+$/, '')],
-  );
-  const message = forms.reduce((redacted, form) => redacted.replaceAll(form, '…'), error.message);
-  return { ...error, message: message.replaceAll(longWords, '…').slice(0, maxMessageLength) };
+function redactKeys(client: CcxtClient, error: VenueError): VenueError {
+  return { ...error, message: redact(error.message, client).slice(0, maxMessageLength) };
 }
 
 function findHeader(headers: Record<string, unknown>, name: string): string | undefined {

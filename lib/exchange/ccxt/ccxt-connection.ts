@@ -261,7 +261,11 @@ export interface ConnectOptions {
   deadlines: Deadlines;
 }
 
-function selectAgents({ egress }: Account, { agents, stackEgress }: ConnectOptions): HttpAgents {
+/** @returns the connections of an account's requests. */
+export function selectAgents(
+  { egress }: Pick<Account, 'egress'>,
+  { agents, stackEgress }: Pick<ConnectOptions, 'agents' | 'stackEgress'>,
+): HttpAgents {
   return egress === undefined ? agents : createTunnelAgents(egress, stackEgress);
 }
 

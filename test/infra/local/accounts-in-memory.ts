@@ -1,22 +1,32 @@
-import type { Account, Accounts } from '../../../lib/account/account.ts';
+import {
+  type Accounts,
+  isTestAccount,
+  parseAccount,
+  type StoredAccount,
+  toSummary,
+} from '../../../lib/account/account.ts';
 import { Fault } from '../../../lib/fault.ts';
 
 /** Accounts in memory, with a list of the names that were written. */
 export function accountsInMemory(
-  initial: Record<string, Account> = {},
-): Accounts & { all: Record<string, Account>; written: string[] } {
-  const all: Record<string, Account> = { ...initial };
+  initial: Record<string, StoredAccount> = {},
+): Accounts & { all: Record<string, StoredAccount>; written: string[] } {
+  const all: Record<string, StoredAccount> = { ...initial };
   const written: string[] = [];
   return {
     all,
     written,
     async read(name) {
+      const account = await this.readStored(name);
+      return isTestAccount(account) ? parseAccount(name, 'The entry', account) : account;
+    },
+    async readStored(name) {
       const account = all[name];
       if (account === undefined) throw new Fault('account-not-found', `No account ${name}.`);
       return account;
     },
     async list() {
-      return Object.entries(all).map(([name, { exchange }]) => ({ name, exchange }));
+      return Object.entries(all).map(([name, account]) => toSummary(name, () => account));
     },
     async write(name, account) {
       written.push(name);

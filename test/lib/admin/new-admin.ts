@@ -1,4 +1,4 @@
-import type { Account } from '../../../lib/account/account.ts';
+import type { StoredAccount } from '../../../lib/account/account.ts';
 import type { AdminServices } from '../../../lib/admin/admin-services.ts';
 import {
   type CommandInput,
@@ -7,6 +7,7 @@ import {
   commands,
 } from '../../../lib/admin/contract/commands.ts';
 import { runAdmin } from '../../../lib/admin/dispatch.ts';
+import { directAgents } from '../../../lib/exchange/ccxt/ccxt-fetch.ts';
 import type { Exchange } from '../../../lib/exchange/exchange.ts';
 import { Fault } from '../../../lib/fault.ts';
 import { createLog } from '../../../lib/log.ts';
@@ -26,7 +27,7 @@ interface Options {
   exchangeMs?: number;
   linksHalted?: true;
   /** The stored accounts. */
-  accounts?: Record<string, Account>;
+  accounts?: Record<string, StoredAccount>;
   /** The exchange of every account. Absent: it does not respond. */
   exchange?: Partial<Exchange>;
 }
@@ -59,6 +60,7 @@ export function newAdmin({ exchangeMs = 0, linksHalted, accounts, exchange }: Op
   const admin: AdminServices = {
     ...{ services, log, accounts: accountsInMemory(accounts), channels: noChannels },
     connect: (account) => services.exchanges.of(account.exchange),
+    selectAgents: () => directAgents,
     baseUrl: 'https://links.example.org',
     linksHalted,
   };

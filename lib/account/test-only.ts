@@ -1,0 +1,13 @@
+/**
+ * Exchanges that Ripcord trades at nowhere, by ccxt's name. An account on their test network is stored for `venues verify`,
+ * and every other command refuses it. No schema: bundles of exchanges load this.
+ */
+export const testOnlyIds = ['krakenfutures'] as const;
+export type TestOnlyId = (typeof testOnlyIds)[number];
+
+const known: ReadonlySet<string> = new Set(testOnlyIds);
+
+/** Whether an account of this exchange is for `venues verify` only. */
+export function isTestOnly(exchange: string): exchange is TestOnlyId {
+  return known.has(exchange);
+}

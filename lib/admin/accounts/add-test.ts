@@ -1,0 +1,52 @@
+import { isTestAccount, type StoredAccount, testAccountSchema } from '../../account/account.ts';
+import type { TestOnlyId } from '../../account/test-only.ts';
+import { exchangeName } from '../../exchange/exchange-name.ts';
+import { findRefusedExchange } from '../../exchange/refused-exchanges.ts';
+import { Fault } from '../../fault.ts';
+import type { AdminServices } from '../admin-services.ts';
+import type { CommandInput, CommandResult } from '../contract/commands.ts';
+
+type Services = Pick<AdminServices, 'accounts'>;
+type Input = CommandInput<'accounts.add'>;
+
+/**
+ * Stores an account on the test network of an exchange that Ripcord does not trade at. Throws `invalid-input` for one of
+ * real money, and `conflict` if the name is stored already.
+ */
+export async function addTestAccount(
+  { accounts }: Services,
+  { name, account, replace = false }: Input,
+  { exchange, stored }: { exchange: TestOnlyId; stored: StoredAccount | undefined },
+): Promise<CommandResult<'accounts.add'>> {
+  const command = `accounts add ${name} --exchange ${exchange} --sandbox`;
+  if (account.sandbox !== true)
+    throw new Fault(
+      'invalid-input',
+      `Ripcord does not trade at ${exchange}. ${findRefusedExchange(exchange)?.reason} Nothing was stored.`,
+      { hint: { text: 'To store a key of its test network, for "ripcord venues verify" only:', command } },
+    );
+  const { baseUrl, egress, ...others } = account;
+  const { data, error } = testAccountSchema.safeParse({
+    ...others,
+    ...(baseUrl === undefined || baseUrl === 'none' ? {} : { baseUrl }),
+    ...(egress === undefined || egress === 'none' ? {} : { egress }),
+  });
+  if (data === undefined || data.egress === 'stack')
+    throw new Fault(
+      'invalid-input',
+      `A key for "ripcord venues verify" takes no generic, options or stack addresses. Nothing was stored.`,
+      { hint: { text: 'Store it without them:', command }, cause: error },
+    );
+  if (stored !== undefined && !(isTestAccount(stored) && (replace || stored.apiKey === data.apiKey)))
+    throw new Fault('conflict', `The account "${name}" is already stored. Nothing was changed.`, {
+      hint: {
+        text: 'Store the key under a name of its own:',
+        command: command.replace(name, `${name}-test`),
+      },
+    });
+  await accounts.write(name, data);
+  const warnings = [
+    `Ripcord does not trade at ${exchangeName(exchange)}, and did not check the key: "ripcord venues verify ${name}" uses it.`,
+  ];
+  return { account: { name, testOnly: exchange }, warnings };
+}

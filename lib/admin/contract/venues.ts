@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { accountNameSchema } from '../../account/account.ts';
+import type { CommandDefinition } from './command-definition.ts';
+
+const stepSchema = z.object({
+  afterMs: z.number(),
+  request: z.string(),
+  /** How long after the time that it states the request was sent. */
+  lateMs: z.number().optional(),
+  /** Absent: no response came. */
+  status: z.number().optional(),
+  answer: z.string(),
+});
+
+const experimentSchema = z.object({ experiment: z.string(), claim: z.string(), sends: z.string() });
+
+const experimentResultSchema = z.object({
+  experiment: z.string(),
+  claim: z.string(),
+  answer: z.enum(['holds', 'does-not-hold', 'unknown']),
+  why: z.string(),
+  /** What could not be undone on the test network. */
+  left: z.array(z.string()),
+  /** What was sent and answered, without keys and signatures. */
+  steps: z.array(stepSchema),
+});
+
+const verifyResult = z.object({
+  account: accountNameSchema,
+  exchange: z.string(),
+  /** What the experiments are about. */
+  subject: z.string(),
+  market: z.string(),
+  /** The test network. No request goes to another host. */
+  host: z.string(),
+  pages: z.array(z.string()),
+  experiments: z.array(experimentSchema),
+  /** Of the experiment that was run. */
+  result: experimentResultSchema.optional(),
+});
+export type ExperimentResultView = z.infer<typeof experimentResultSchema>;
+
+export const venuesCommands = {
+  'venues.verify': {
+    summary: 'Tests what is not proven about an exchange, by small orders on its test network.',
+    details:
+      'Without an experiment, it lists the experiments and sends nothing. Refuses an account of real money, and one of an exchange where there is nothing to test.',
+    input: z.strictObject({
+      account: accountNameSchema.describe('An account on the test network, stored with `sandbox`.'),
+      experiment: z.string().describe('The experiment to run, by the name that the list has.').optional(),
+    }),
+    result: verifyResult,
+  },
+} as const satisfies Record<string, CommandDefinition>;

@@ -1,0 +1,123 @@
+import { createHmac } from 'node:crypto';
+import { decimal, sum, toAmount } from '../../decimal.ts';
+import { asList, asObject, requireAnswer, toMarket, toStep } from './parse.ts';
+import type { Answer, Created, Fields, TestVenue } from './test-venue.ts';
+
+const symbol = 'BTC-USDT';
+
+/** "System busy", "further confirmation required", and codes of which only a part is documented. */
+const unknownCodes = new Set(['100500', '109500', '110500', '109701', '100503', '80001', '80014']);
+
+function toCreated({ status, body }: Answer): Created {
+  const code = String(body.code);
+  if (status >= 500 || body.code === undefined || unknownCodes.has(code)) return { kind: 'unknown' };
+  if (code !== '0') return { kind: 'refused', code };
+  const row = (body.data ?? {}) as Record<string, unknown>;
+  const order = (row.order ?? row) as Record<string, unknown>;
+  // Larger than a number can hold, so only the text is the id: "Always use the string orderID field".
+  return { kind: 'accepted', orderId: typeof order.orderID === 'string' ? order.orderID : undefined };
+}
+
+const data = (answer: Answer | undefined, what: string) => {
+  const body = requireAnswer(answer, what);
+  if (body.code !== 0) throw new TypeError(`no ${what} was answered`);
+  return body.data;
+};
+
+const only = (value: unknown) => (Array.isArray(value) ? value[0] : value);
+
+/** BingX, perpetuals in USDT: https://bingx-api.github.io/docs-v3/ */
+export const bingxPerpetuals: TestVenue = {
+  id: 'bingx',
+  subject: 'perpetuals',
+  market: symbol,
+  // "prod-vst: Production Simulated (Testnet)", skills/references/base-urls.md of github.com/BingX-API/api-ai-skills
+  host: 'open-api-vst.bingx.com',
+  markers: {},
+  pages: [
+    'https://bingx-api.github.io/docs-v3/',
+    'https://github.com/BingX-API/api-ai-skills/blob/main/skills/swap-trade/api-reference.md',
+  ],
+  // "Rate limit: … 2/s per IP" of look-ups and of closes, 3/s of the others.
+  gapMs: 350,
+  // "Request validity window in ms, max 5000".
+  fences: [
+    { name: 'recvWindow', windowMs: 1_000, fields: (_at, windowMs) => ({ recvWindow: String(windowMs) }) },
+  ],
+  codes: {
+    // "The clientOrderID has already been used", "same order number submitted more than once in a short period".
+    duplicate: new Set(['101481', '109201']),
+    // "Invalid request parameters — … timestamp". ccxt knows 100421 as "Null timestamp or timestamp mismatch".
+    late: new Set(['109400', '100421']),
+    unrelated: new Set(),
+  },
+
+  /** "Sort them in ASCII ascending order by key name"; no value here has a character that a URL encodes. */
+  sign({ path, fields, isPublic }, { apiKey, secret }, at) {
+    const all = isPublic ? fields : { ...fields, timestamp: String(at) };
+    const query = Object.entries(all)
+      .map(([name, value]) => `${name}=${value}`)
+      .sort()
+      .join('&');
+    const target = `/openApi/swap${path}${query === '' ? '' : `?${query}`}`;
+    if (isPublic) return { target, headers: {} };
+    const signature = createHmac('sha256', secret).update(query).digest('hex');
+    const separator = query === '' ? '?' : '&';
+    return { target: `${target}${separator}signature=${signature}`, headers: { 'X-BX-APIKEY': apiKey } };
+  },
+
+  // "BOTH" in one-way mode, "LONG" or "SHORT" in hedge mode.
+  async readMarket(send) {
+    const mode = await send({ method: 'GET', path: '/v1/positionSide/dual', fields: {} });
+    const isHedged =
+      String(asObject(data(mode, 'position mode'), 'position mode').dualSidePosition) === 'true';
+    const isPublic = true;
+    const listed = await send({ method: 'GET', path: '/v2/quote/contracts', fields: { symbol }, isPublic });
+    const ticker = await send({
+      method: 'GET',
+      path: '/v2/quote/premiumIndex',
+      fields: { symbol },
+      isPublic,
+    });
+    const contract = asObject(only(data(listed, 'market')), 'market');
+    const { markPrice } = asObject(only(data(ticker, 'price')), 'price');
+    const { quantityPrecision, tradeMinQuantity, tradeMinUSDT } = contract;
+    const minimums = { step: toStep(quantityPrecision), amount: tradeMinQuantity, cost: tradeMinUSDT };
+    const orderFields: Fields = { positionSide: isHedged ? 'LONG' : 'BOTH' };
+    return { ...toMarket(minimums, markPrice), orderFields };
+  },
+
+  async readHeld(send) {
+    const read = (path: string) => send({ method: 'GET', path, fields: { symbol } });
+    const positions = asList(data(await read('/v2/user/positions'), 'positions') ?? [], 'positions');
+    const orders = asObject(data(await read('/v2/trade/openOrders'), 'orders'), 'orders').orders;
+    return {
+      amount: sum(positions.map(({ positionAmt }) => toAmount(decimal(String(positionAmt)).abs()))),
+      openOrders: asList(orders ?? [], 'orders').length,
+    };
+  },
+
+  create({ clientOrderId, type }, { amount, lowPrice, orderFields }) {
+    const order: Fields = type === 'market' ? {} : { price: lowPrice, timeInForce: 'GTC' };
+    const common = { symbol, side: 'BUY', type: type.toUpperCase(), quantity: amount, clientOrderId };
+    return { method: 'POST', path: '/v2/trade/order', fields: { ...common, ...order, ...orderFields } };
+  },
+  toCreated,
+  // "Can retrieve orders in any status (including filled or cancelled)."
+  find: (clientOrderId) => ({ method: 'GET', path: '/v2/trade/order', fields: { symbol, clientOrderId } }),
+  toFound({ status, body }, clientOrderId) {
+    if (status >= 500) return undefined;
+    // "The specified order does not exist".
+    if (body.code === 109421) return 'absent';
+    const row = (body.data ?? {}) as Record<string, unknown>;
+    // Samples of the documentation have both spellings.
+    const { clientOrderId: id, clientOrderID = id } = (row.order ?? row) as Record<string, unknown>;
+    return body.code === 0 && clientOrderID === clientOrderId ? 'found' : undefined;
+  },
+  cancel: (clientOrderId) => ({
+    method: 'DELETE',
+    path: '/v2/trade/order',
+    fields: { symbol, clientOrderId },
+  }),
+  close: () => ({ method: 'POST', path: '/v2/trade/closeAllPositions', fields: { symbol } }),
+};

@@ -1,0 +1,124 @@
+import { createHmac } from 'node:crypto';
+import { sum } from '../../decimal.ts';
+import { bitgetErrors } from '../venues/bitget-errors.ts';
+import { findMeaning } from '../venues/error-table.ts';
+import { asList, asObject, requireAnswer, toMarket } from './parse.ts';
+import type { Answer, Created, Fields, TestVenue } from './test-venue.ts';
+
+const api = '/api/v2/mix';
+const symbol = 'BTCUSDT';
+const market: Fields = { symbol, productType: 'USDT-FUTURES' };
+const ofCoin: Fields = { ...market, marginCoin: 'USDT' };
+
+const { errors, parseError } = bitgetErrors;
+
+const listCodes = (...meanings: string[]) =>
+  errors.rows.flatMap(({ codes = [], meaning }) => (meanings.includes(meaning) ? codes : []));
+
+function toCreated({ status, body }: Answer): Created {
+  if (status < 400 && body.code === '00000') {
+    const { orderId } = (body.data ?? {}) as Record<string, unknown>;
+    return typeof orderId === 'string' ? { kind: 'accepted', orderId } : { kind: 'unknown' };
+  }
+  const error = parseError(status, body);
+  const meaning = findMeaning(errors, error);
+  return meaning === undefined || meaning === 'unknown'
+    ? { kind: 'unknown' }
+    : { kind: 'refused', code: error.code };
+}
+
+const data = (answer: Answer | undefined, what: string) => {
+  const body = requireAnswer(answer, what);
+  if (body.code !== '00000') throw new TypeError(`no ${what} was answered`);
+  return body.data;
+};
+
+/** Bitget v2, perpetuals in USDT: https://www.bitget.com/api-doc/contract/intro */
+export const bitgetPerpetuals: TestVenue = {
+  id: 'bitget',
+  subject: 'perpetuals',
+  market: symbol,
+  host: 'api.bitget.com',
+  // "Use the Demo API Key … and add paptrading in the request header, with the value set to 1."
+  // https://www.bitget.com/api-doc/common/demotrading/restapi
+  markers: { paptrading: '1' },
+  pages: [
+    'https://www.bitget.com/api-doc/contract/trade/Place-Order',
+    'https://www.bitget.com/api-doc/contract/trade/Get-Order-Details',
+    'https://www.bitget.com/api-doc/common/demotrading/restapi',
+  ],
+  gapMs: 120,
+  fences: [
+    // Documented for spot orders only: https://www.bitget.com/api-doc/spot/trade/Place-Order
+    {
+      name: 'receiveWindow',
+      windowMs: 1_000,
+      fields: (at, windowMs) => ({ requestTime: String(at), receiveWindow: String(windowMs) }),
+    },
+    // "Request timestamp expired", for a difference of 30 s: https://www.bitget.com/api-doc/common/signature
+    { name: 'timestamp', windowMs: 30_000, fields: () => ({}) },
+  ],
+  codes: {
+    duplicate: new Set(listCodes('duplicate-id')),
+    late: new Set(listCodes('clock')),
+    unrelated: new Set(),
+  },
+
+  sign({ method, path, fields, isPublic }, { apiKey, secret, password = '' }, at) {
+    const query = method === 'POST' ? '' : new URLSearchParams(fields).toString();
+    const target = `${api}${path}${query === '' ? '' : `?${query}`}`;
+    if (isPublic) return { target, headers: {} };
+    const body = method === 'POST' ? JSON.stringify(fields) : undefined;
+    const signature = createHmac('sha256', secret)
+      .update(`${at}${method}${target}${body ?? ''}`)
+      .digest('base64');
+    const keys = { 'ACCESS-KEY': apiKey, 'ACCESS-PASSPHRASE': password };
+    const stamp = { 'ACCESS-SIGN': signature, 'ACCESS-TIMESTAMP': String(at) };
+    const headers = { ...keys, ...stamp, 'Content-Type': 'application/json' };
+    return { target, headers, ...(body === undefined ? {} : { body }) };
+  },
+
+  // "For one-way positions", `tradeSide` "must be omitted", and in hedge mode it is required.
+  async readMarket(send) {
+    const account = await send({ method: 'GET', path: '/account/account', fields: ofCoin });
+    const { posMode } = asObject(data(account, 'account'), 'account');
+    const isPublic = true;
+    const listed = await send({ method: 'GET', path: '/market/contracts', fields: market, isPublic });
+    const [contract] = asList(data(listed, 'market'), 'markets');
+    const ticker = await send({ method: 'GET', path: '/market/ticker', fields: market, isPublic });
+    const [{ markPrice } = {}] = asList(data(ticker, 'price'), 'prices');
+    const { sizeMultiplier, minTradeNum, minTradeUSDT } = asObject(contract, 'market');
+    const minimums = { step: sizeMultiplier, amount: minTradeNum, cost: minTradeUSDT };
+    const orderFields: Fields = posMode === 'hedge_mode' ? { tradeSide: 'open' } : {};
+    return { ...toMarket(minimums, markPrice), orderFields };
+  },
+
+  async readHeld(send) {
+    const read = (path: string, fields: Fields) => send({ method: 'GET', path, fields });
+    const positions = data(await read('/position/single-position', ofCoin), 'positions');
+    const pending = asObject(data(await read('/order/orders-pending', market), 'orders'), 'orders');
+    return {
+      amount: sum(asList(positions, 'positions').map(({ total }) => String(total))),
+      // Null: there is none.
+      openOrders: asList(pending.entrustedList ?? [], 'orders').length,
+    };
+  },
+
+  create({ clientOrderId, type }, { amount, lowPrice, orderFields }) {
+    const order: Fields = type === 'market' ? {} : { price: lowPrice, force: 'gtc' };
+    const common = { ...ofCoin, marginMode: 'crossed', size: amount, side: 'buy', orderType: type };
+    const fields = { ...common, ...order, ...orderFields, clientOid: clientOrderId };
+    return { method: 'POST', path: '/order/place-order', fields };
+  },
+  toCreated,
+  find: (clientOid) => ({ method: 'GET', path: '/order/detail', fields: { ...market, clientOid } }),
+  toFound({ status, body }, clientOrderId) {
+    const { clientOid } = (body.data ?? {}) as Record<string, unknown>;
+    if (status < 400 && body.code === '00000') return clientOid === clientOrderId ? 'found' : undefined;
+    return bitgetErrors.notFoundCodes.has(String(body.code)) ? 'absent' : undefined;
+  },
+  cancel: (clientOid) => ({ method: 'POST', path: '/order/cancel-order', fields: { ...ofCoin, clientOid } }),
+  // In both position modes: "All positions will be closed if the field [holdSide] is left blank".
+  // https://www.bitget.com/api-doc/contract/trade/Flash-Close-Position
+  close: () => ({ method: 'POST', path: '/order/close-positions', fields: market }),
+};

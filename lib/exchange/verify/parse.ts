@@ -1,0 +1,52 @@
+import { type Amount, decimal, larger, toAmount, truncateToStep } from '../../decimal.ts';
+import type { Answer } from './test-venue.ts';
+
+type Json = Record<string, unknown>;
+
+/** Throws a TypeError if there is no object. */
+export function asObject(value: unknown, what: string): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError(`no ${what} was answered`);
+  return value as Json;
+}
+
+/** Throws a TypeError if there is no list: only an empty list means that there is nothing. */
+export function asList(value: unknown, what: string): Json[] {
+  if (!Array.isArray(value)) throw new TypeError(`no ${what} were answered`);
+  return value as Json[];
+}
+
+export function requireAnswer(answer: Answer | undefined, what: string): Json {
+  if (answer === undefined || answer.status >= 400) throw new TypeError(`no ${what} was answered`);
+  return answer.body;
+}
+
+interface Minimums {
+  step: unknown;
+  amount: unknown;
+  cost?: unknown;
+}
+
+/** Of the present price: far enough for a buy to rest, and no further than exchanges allow. */
+const lowPart = '0.8';
+/** BigNumber's rounding mode. */
+const roundUp = 0;
+/** A whole multiple of every price step that BTC has. */
+const priceStep = '10';
+
+/** @returns the smallest order that the minimums allow also at the low price. */
+export function toMarket(minimums: Minimums, price: unknown): { amount: Amount; lowPrice: Amount } {
+  const lowPrice = truncateToStep(toAmount(decimal(String(price)).times(lowPart)), priceStep);
+  const step = String(minimums.step);
+  const forCost = decimal(String(minimums.cost ?? '0'))
+    .dividedBy(lowPrice)
+    .dividedBy(step)
+    .integerValue(roundUp)
+    .times(step);
+  return { amount: larger(String(minimums.amount), toAmount(forCost)), lowPrice };
+}
+
+/** @returns 0.0001 for 4 decimal places. */
+export function toStep(places: unknown): Amount {
+  return toAmount(decimal('10').pow(-Number(places)));
+}

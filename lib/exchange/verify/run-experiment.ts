@@ -1,0 +1,56 @@
+import type { StoredAccount } from '../../account/account.ts';
+import type { HttpAgents } from '../../http-agents.ts';
+import type { Experiment } from './experiments.ts';
+import { OutOfTime, Session, type Step, type TestClock } from './session.ts';
+import type { TestVenue } from './test-venue.ts';
+import { isFlat, Trial } from './trial.ts';
+import { isUnknown, type Verdict } from './verdict.ts';
+
+/** An admin function runs for 29 s, and one more request can end after each. */
+const runMs = 17_000;
+const cleanUpMs = 5_500;
+
+export interface ExperimentResult extends Verdict {
+  experiment: string;
+  claim: string;
+  /** What the experiment could not undo on the test network. */
+  left: string[];
+  steps: Step[];
+}
+
+interface Parts extends TestClock {
+  account: StoredAccount;
+  agents: HttpAgents;
+  newId(): string;
+}
+
+/** Runs one experiment and cleans up after it. Throws a Fault, with nothing sent, for a host that is no test network. */
+export async function runExperiment(
+  venue: TestVenue,
+  { name, claim, run }: Experiment,
+  { newId, ...parts }: Parts,
+): Promise<ExperimentResult> {
+  const session = new Session({ venue, ...parts }, runMs);
+  let trial: Trial | undefined;
+  const start = async (): Promise<Verdict> => {
+    const market = await venue.readMarket(session.send);
+    // The first signed read is also where a key of real money is refused.
+    const held = await venue.readHeld(session.send);
+    if (!isFlat(held))
+      return isUnknown(
+        `The account has ${held.amount} and ${held.openOrders} open orders in ${venue.market} already. Nothing was ordered.`,
+      );
+    trial = new Trial(venue, session, market, newId);
+    return run(trial);
+  };
+  const verdict = await start().catch(toUnknown);
+  session.endsAt = session.now() + cleanUpMs;
+  const left = (await trial?.cleanUp()) ?? [];
+  return { experiment: name, claim, ...verdict, left, steps: session.steps };
+}
+
+function toUnknown(thrown: unknown): Verdict {
+  if (thrown instanceof OutOfTime || thrown instanceof TypeError)
+    return isUnknown(`The experiment was not finished: ${thrown.message}.`);
+  throw thrown;
+}

@@ -1,0 +1,85 @@
+import { describe } from './test-reuse.ts';
+import type { Created, TestFence } from './test-venue.ts';
+import { isFlat, type Trial } from './trial.ts';
+import { doesNotHold, holds, isUnknown, type Verdict } from './verdict.ts';
+
+/** The window of an order that is in time. */
+const amplyMs = 5_000;
+/** Past its deadline by so much, an order is late by every clock that differs as little as is allowed here. */
+const overdueMs = 3_000;
+const longOverdueMs = 10_000;
+/** The header with the exchange's time has whole seconds. */
+const [minOffsetMs, maxOffsetMs] = [-1_000, 2_000];
+/** Until an order that was executed late is listed. */
+const settleMs = 2_000;
+
+interface Late {
+  clientOrderId: string;
+  created: Created;
+}
+
+/** Sends orders in time and too late. Those in time show that a refusal is because of the deadline. */
+export async function testFence(trial: Trial, fence: TestFence): Promise<Verdict> {
+  const offset = trial.session.clockOffsetMs ?? Number.NaN;
+  if (!(offset >= minOffsetMs && offset <= maxOffsetMs))
+    return isUnknown(
+      `This machine's clock differs from the exchange's by about ${Math.round(offset / 1_000)} s.`,
+    );
+  const before = await sendInTime(trial, fence);
+  if (before.kind !== 'accepted') return isUnknown(`An order in time was not accepted: ${describe(before)}.`);
+  const late = [await sendLate(trial, fence, 'stated')];
+  // An admin function can't wait for longer windows. For the exchange, both are the same.
+  if (fence.windowMs <= amplyMs) late.push(await sendLate(trial, fence, 'held'));
+  const verdict = await judge(trial, late);
+  if (verdict.answer !== 'holds') return verdict;
+  const after = await sendInTime(trial, fence);
+  return after.kind === 'accepted'
+    ? verdict
+    : isUnknown(`An order in time was not accepted after the late ones: ${describe(after)}.`);
+}
+
+async function sendInTime(trial: Trial, fence: TestFence): Promise<Created> {
+  const clientOrderId = trial.newId();
+  const at = trial.session.now();
+  const created = await trial.create(
+    { clientOrderId, type: 'limit' },
+    { fence, windowMs: Math.max(amplyMs, fence.windowMs), at, sendAt: at },
+  );
+  if (created.kind !== 'accepted') return created;
+  await trial.waitUntil(({ openOrders }) => openOrders > 0);
+  await trial.cancel(clientOrderId);
+  return (await trial.waitUntil(isFlat)) === undefined ? { kind: 'unknown' } : created;
+}
+
+/** @param how the time that the order states is past, or is the present one while the order is held back here. */
+async function sendLate(trial: Trial, fence: TestFence, how: 'stated' | 'held'): Promise<Late> {
+  const clientOrderId = trial.newId();
+  const now = trial.session.now();
+  const at = how === 'stated' ? now - fence.windowMs - longOverdueMs : now;
+  const sendAt = how === 'stated' ? now : now + fence.windowMs + overdueMs;
+  const { windowMs } = fence;
+  const created = await trial.create({ clientOrderId, type: 'limit' }, { fence, windowMs, at, sendAt });
+  return { clientOrderId, created };
+}
+
+async function judge(trial: Trial, late: Late[]): Promise<Verdict> {
+  await trial.session.sleep(settleMs);
+  const held = await trial.held();
+  const looks = [];
+  for (const { clientOrderId } of late) looks.push(await trial.look(clientOrderId));
+  if (late.some(({ created }) => created.kind === 'accepted') || looks.includes('found') || !isFlat(held))
+    return doesNotHold('An order that came after its deadline was accepted.');
+  const { codes } = trial.venue;
+  const isBecauseOfTime = ({ created }: Late) =>
+    created.kind === 'refused' &&
+    !codes.unrelated.has(created.code) &&
+    codes.late?.has(created.code) !== false;
+  const other = late.find((each) => !isBecauseOfTime(each));
+  if (other !== undefined)
+    return isUnknown(
+      `A late order is not listed, and the answer does not show why: ${describe(other.created)}.`,
+    );
+  if (looks.includes(undefined)) return isUnknown('No clear answer came to the look-up of a late order.');
+  const answers = late.map(({ created }) => describe(created)).join(', and ');
+  return holds(`Orders in time were accepted. Of the late ones, ${answers}; none is listed 2 s later.`);
+}

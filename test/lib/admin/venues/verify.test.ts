@@ -1,0 +1,247 @@
+import { connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import type { StoredAccount } from '../../../../lib/account/account.ts';
+import type { AdminServices } from '../../../../lib/admin/admin-services.ts';
+import { verifyVenue } from '../../../../lib/admin/venues/verify.ts';
+import { checkTestUrl } from '../../../../lib/exchange/verify/check-test-url.ts';
+import { createAgents } from '../../../../lib/http-agents.ts';
+import { accountsInMemory } from '../../../infra/local/accounts-in-memory.ts';
+import { bingxFace, bitgetFace, krakenFace } from '../../exchange/verify/faces.ts';
+import { keys, startTestNetwork, type TestNetwork, type Traits } from '../../exchange/verify/test-network.ts';
+
+const faces = { krakenfutures: krakenFace, bitget: bitgetFace, bingx: bingxFace };
+type TestedId = keyof typeof faces;
+
+function toAccount(exchange: string, change: object = {}): StoredAccount {
+  const generic = exchange === 'bingx' || exchange === 'mexc' || exchange === 'whitebit';
+  return { exchange, ...keys, sandbox: true, ...(generic && { generic }), ...change } as StoredAccount;
+}
+
+/** A command on accounts in memory. Connections go to this machine only, and every target is recorded. */
+function newCommand(account: StoredAccount, clock: Pick<TestNetwork, 'now' | 'sleep'>) {
+  const targets: string[] = [];
+  const agents = createAgents({}, async (target) => {
+    targets.push(target);
+    const [host = '', port] = target.split(':');
+    if (host !== '127.0.0.1') throw new Error('no connection leaves this machine');
+    return connect(Number(port), host);
+  });
+  let ids = 0;
+  const services = {
+    now: clock.now,
+    sleep: clock.sleep,
+    randomId() {
+      ids += 1;
+      return String(ids).padStart(12, '0');
+    },
+  } as unknown as AdminServices['services'];
+  const admin = { services, accounts: accountsInMemory({ vst: account }), selectAgents: () => agents };
+  const verify = (experiment?: string) =>
+    verifyVenue(admin, { account: 'vst', ...(experiment && { experiment }) });
+  return { targets, verify };
+}
+
+async function startVerify(exchange: TestedId, traits: Partial<Traits> = {}) {
+  const network = await startTestNetwork(faces[exchange]);
+  Object.assign(network.traits, traits);
+  const { targets, verify } = newCommand(toAccount(exchange, { baseUrl: network.url }), network);
+  const run = async (experiment: string) => {
+    const { result } = await verify(experiment);
+    if (result === undefined) throw new Error('nothing was run');
+    return result;
+  };
+  const runAll = async () => {
+    const { experiments } = await verify();
+    const answers: Record<string, string> = {};
+    for (const { experiment } of experiments) {
+      const { answer, left } = await run(experiment);
+      answers[experiment] = answer;
+      expect(left).toEqual([]);
+      expect([network.position, network.open()]).toEqual([0, []]);
+    }
+    return answers;
+  };
+  return { network, targets, verify, run, runAll };
+}
+
+const common = ['id-after-fill', 'id-after-cancel', 'look-up-new', 'look-up-after-end'];
+const fences: Record<TestedId, string[]> = {
+  krakenfutures: ['deadline-processBefore'],
+  bitget: ['deadline-receiveWindow', 'deadline-timestamp'],
+  bingx: ['deadline-recvWindow'],
+};
+const tested = Object.keys(faces) as TestedId[];
+const each = (exchange: TestedId, answer: string) =>
+  Object.fromEntries([...common, ...fences[exchange]].map((name) => [name, answer]));
+
+describe.each(tested)('the experiments at %s', (exchange) => {
+  test.each([{ hedged: false }, { hedged: true }])(
+    'find what holds, and leave nothing: %j',
+    async (traits) => {
+      const { runAll } = await startVerify(exchange, traits);
+      expect(await runAll()).toEqual(each(exchange, 'holds'));
+    },
+  );
+
+  test('find what does not hold', async () => {
+    const { runAll } = await startVerify(exchange, {
+      ...{ unique: 'open', honorsFence: false, foundMs: 5_000, lagMs: 30_000 },
+    });
+    expect(await runAll()).toEqual(each(exchange, 'does-not-hold'));
+  });
+
+  test('count an id as unique if the second order is answered as the first', async () => {
+    const { run } = await startVerify(exchange, { replays: true });
+    expect(await run('id-after-fill')).toMatchObject({ answer: 'holds' });
+  });
+
+  test('take no missing answer for a proof', async () => {
+    const { network, run } = await startVerify(exchange);
+    const isCreate = /^POST .*(sendorder|place-order|trade\/order)$/;
+    network.intercept = (name, reply, count) => (isCreate.test(name) && count > 1 ? undefined : reply);
+    const { answer, why } = await run('id-after-fill');
+    expect([answer, why]).toEqual([
+      'unknown',
+      expect.stringContaining('No clear answer came to the second order'),
+    ]);
+    const isLookUp = /^(POST .*orders\/status|GET .*(order\/detail|trade\/order))$/;
+    network.intercept = (name, reply) => (isLookUp.test(name) ? undefined : reply);
+    for (const name of ['look-up-new', 'look-up-after-end', ...fences[exchange]])
+      expect(await run(name)).toMatchObject({ answer: 'unknown', left: [] });
+    network.intercept = () => undefined;
+    expect(await run('look-up-new')).toMatchObject({
+      ...{ answer: 'unknown', why: expect.stringContaining('was not finished'), left: [] },
+    });
+  });
+
+  test('take an order that is listed for a proof, although its answer was lost', async () => {
+    const { network, run } = await startVerify(exchange, { unique: 'open' });
+    const isCreate = /^POST .*(sendorder|place-order|trade\/order)$/;
+    network.intercept = (name, reply) => (isCreate.test(name) && network.rows.length > 1 ? undefined : reply);
+    expect(await run('id-after-fill')).toMatchObject({ answer: 'does-not-hold' });
+  });
+
+  test('state what is left, if the position can not be closed', async () => {
+    const { network, run } = await startVerify(exchange);
+    const { rows } = network;
+    network.intercept = (_name, reply) => {
+      if (rows.length > 0) network.position = 1;
+      return reply;
+    };
+    const { left } = await run('id-after-fill');
+    expect(left).toEqual([
+      expect.stringMatching(/^A position of 0\.0001 and 0 open orders are left in .*(BTC|XBT)/),
+    ]);
+  });
+
+  test('send nothing where the account has a position already', async () => {
+    const { network, run } = await startVerify(exchange);
+    network.position = 3;
+    expect(await run('id-after-fill')).toMatchObject({ answer: 'unknown', left: [] });
+    expect(network.rows).toEqual([]);
+    expect(network.position).toBe(3);
+  });
+
+  test('show no key and no signature', async () => {
+    const { network, run } = await startVerify(exchange);
+    network.intercept = (_name, reply) => ({ ...reply, body: { ...(reply.body as object), echo: keys } });
+    const text = JSON.stringify(await run('id-after-fill'));
+    expect(text).toContain('…');
+    for (const key of Object.values(keys)) expect(text).not.toContain(key);
+    expect(text).not.toMatch(/sign(ature)?=|Authent|ACCESS-SIGN/i);
+  });
+
+  test('judge no deadline by a clock that is wrong', async () => {
+    const { network, run } = await startVerify(exchange);
+    network.skewMs = 4_000;
+    const { answer, why } = await run(fences[exchange][0] ?? '');
+    expect([answer, why]).toEqual(['unknown', expect.stringContaining("clock differs from the exchange's")]);
+  });
+
+  test('follow no redirect', async () => {
+    const { network, targets, run } = await startVerify(exchange);
+    network.intercept = () => ({
+      status: 302,
+      body: {},
+      headers: { location: 'https://futures.kraken.com/' },
+    });
+    expect(await run('id-after-fill')).toMatchObject({ answer: 'unknown' });
+    expect(new Set(targets)).toEqual(new Set([new URL(network.url).host]));
+  });
+
+  test('list what they send, and send nothing', async () => {
+    const { network, targets, verify } = await startVerify(exchange);
+    const { experiments, result } = await verify();
+    expect(experiments.map(({ experiment }) => experiment)).toEqual(Object.keys(each(exchange, '')));
+    expect([result, network.requests, targets]).toEqual([undefined, [], []]);
+  });
+
+  test.each([
+    [{ sandbox: undefined }, 'is not an account of the test network'],
+    [{ sandbox: false }, 'is not an account of the test network'],
+    [{ baseUrl: 'https://futures.kraken.com' }, 'which is not the test network'],
+    [{ baseUrl: 'https://open-api.bingx.com' }, 'which is not the test network'],
+    [{ baseUrl: 'https://127.0.0.1.example.org' }, 'which is not the test network'],
+    [{ baseUrl: 'http://api.bitget.com' }, 'which is not the test network'],
+  ])('refuse a live host, with nothing sent: %j', async (change, why) => {
+    const { targets, verify } = newCommand(toAccount(exchange, change), new LiveClock());
+    for (const experiment of [undefined, 'id-after-fill'])
+      await expect(verify(experiment)).rejects.toMatchObject({
+        code: 'invalid-input',
+        detail: expect.stringMatching(`${why}.*Nothing was sent.`),
+      });
+    expect(targets).toEqual([]);
+  });
+});
+
+class LiveClock {
+  now = Date.now;
+  sleep = async () => undefined;
+}
+
+test.each([
+  ['kucoin', 'KuCoin has no test network', 'https://www.kucoin.com/docs-new'],
+  ['mexc', 'MEXC Global has no test network', 'https://mexcdevelop.github.io'],
+  ['whitebit', 'There are no experiments for WhiteBIT', 'at most once'],
+  ['binance', 'What Ripcord trades at Binance is proven', 'ripcord exchanges'],
+])('an account at %s has nothing to verify', async (exchange, detail, hint) => {
+  const { targets, verify } = newCommand(toAccount(exchange), new LiveClock());
+  await expect(verify('id-after-fill')).rejects.toMatchObject({
+    detail: expect.stringMatching(`^${detail}.*Nothing was sent.$`),
+    message: expect.stringContaining(hint),
+  });
+  expect(targets).toEqual([]);
+});
+
+test('shows until when an ended order was found', async () => {
+  const { run } = await startVerify('krakenfutures', { foundMs: 5_000 });
+  const { answer, why } = await run('look-up-after-end');
+  expect(answer).toBe('does-not-hold');
+  expect(why).toContain(
+    'found after 0 s, found after 2 s, found after 4 s, absent after 6 s, absent after 8 s',
+  );
+});
+
+test('an experiment that does not exist is refused with those that do', async () => {
+  const { verify } = await startVerify('bingx');
+  await expect(verify('id')).rejects.toMatchObject({ message: expect.stringContaining('id-after-fill') });
+});
+
+describe('the last check of a request', () => {
+  const bitget = { id: 'bitget', host: 'api.bitget.com', markers: { paptrading: '1' } };
+  test.each([
+    ['https://api.bitget.com/api/v2/mix/order/place-order', {}],
+    ['https://api.bitget.com/', { paptrading: '0' }],
+    ['https://api.bitget.com:8443/', bitget.markers],
+    ['https://api.bitget.com.example.org/', bitget.markers],
+    ['http://api.bitget.com/', bitget.markers],
+    ['https://api.bitget.com@example.org/', bitget.markers],
+  ])('refuses %s with %j', (url, headers) => {
+    expect(() => checkTestUrl(url, headers, bitget)).toThrow('It was not sent.');
+  });
+
+  test('passes the test network, and this machine', () => {
+    for (const url of ['https://api.bitget.com/api', 'http://127.0.0.1:9000/api', 'http://[::1]:9000/'])
+      expect(() => checkTestUrl(url, bitget.markers, bitget)).not.toThrow();
+  });
+});

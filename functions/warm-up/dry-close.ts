@@ -75,7 +75,7 @@ function createAccounts(exchange: ExchangeId): Accounts {
     throw new DryCloseFailed();
   };
   return {
-    ...{ read: async () => account, readStored: refuse },
+    ...{ read: async () => account, readRaw: refuse },
     ...{ list: async () => [], write: refuse, remove: refuse },
   };
 }

@@ -4,7 +4,7 @@ import { expectedSafeUrl, safeUrlSchema } from '../safe-url.ts';
 import { credentialSchema, passwordSchema } from './credential.ts';
 import { atMostOnce, type GenericId, genericIds, isGeneric } from './generic-id.ts';
 import { type RegionalExchangeId, toParent } from './parent-exchange.ts';
-import { isTestOnly, type TestOnlyId, testOnlyIds } from './test-only.ts';
+import { findTestOnly, type TestOnlyId } from './test-only.ts';
 
 export { atMostOnce, isGeneric, toParent };
 
@@ -119,12 +119,8 @@ export const accountSchema = z.strictObject({
 });
 export type Account = z.infer<typeof accountSchema>;
 
-/** An account on the test network of an exchange that Ripcord does not trade at, for `venues verify` only. */
-export const testAccountSchema = accountSchema
-  .omit({ generic: true, options: true, accountId: true })
-  .extend({ exchange: z.enum(testOnlyIds), sandbox: z.literal(true) });
-type TestAccount = z.infer<typeof testAccountSchema>;
-export type StoredAccount = Account | TestAccount;
+/** An account, also one that is for `venues verify` only. */
+export type StoredAccount = Omit<Account, 'exchange'> & { exchange: VenueId | TestOnlyId };
 
 /** An account to be added. It is stricter than `accountSchema`, so that accounts stored earlier stay readable. */
 export const newAccountSchema = accountSchema.extend({
@@ -178,8 +174,8 @@ export interface Accounts {
    * key that is no longer valid, and it is read again then.
    */
   read(name: string, options?: { fresh?: boolean }): Promise<Account>;
-  /** Reads it without the cache, also if it is for `venues verify` only, which `read` refuses. */
-  readStored(name: string): Promise<StoredAccount>;
+  /** Reads what is stored, without the cache and unparsed: an account for `venues verify` only is none for `read`. */
+  readRaw(name: string): Promise<unknown>;
   list(): Promise<AccountSummary[]>;
   /** Adds or replaces. */
   write(name: string, account: StoredAccount): Promise<void>;
@@ -194,30 +190,27 @@ export function accountNotFound(name: string): Fault {
 }
 
 /** One wrong account must not hide the others. */
-export function toSummary(name: string, parse: () => StoredAccount): AccountSummary {
+export function toSummary(name: string, place: string, stored: unknown): AccountSummary {
+  const testOnly = findTestOnly(stored);
+  if (testOnly !== undefined) return { name, testOnly };
   try {
-    const account = parse();
-    if (isTestAccount(account)) return { name, testOnly: account.exchange };
-    const { exchange, generic, egress } = account;
+    const { exchange, generic, egress } = parseAccount(name, place, stored);
     return { name, exchange, ...(generic && { generic }), ...(egress === 'stack' && { egress }) };
   } catch (thrown) {
     return { name, problem: toFault(thrown).message };
   }
 }
 
-export function isTestAccount(account: StoredAccount): account is TestAccount {
-  return isTestOnly(account.exchange);
-}
-
 /**
- * Parses what is stored as one account. Throws `account-invalid`, which quotes no secret.
+ * Parses what is stored as one account. Throws `account-invalid`, which quotes no secret, also for an account that is for
+ * `venues verify` only.
  * @param place where it is stored, as the start of a sentence.
  */
-export function parseStored(name: string, place: string, stored: unknown): StoredAccount {
-  const { exchange } = z.object({ exchange: z.unknown() }).safeParse(stored).data ?? {};
-  const isForTests = typeof exchange === 'string' && isTestOnly(exchange);
-  const parsed = (isForTests ? testAccountSchema : accountSchema).safeParse(stored);
-  if (parsed.success) return isTestAccount(parsed.data) ? parsed.data : requireOptIn(place, parsed.data);
+export function parseAccount(name: string, place: string, stored: unknown): Account {
+  const testOnly = findTestOnly(stored);
+  if (testOnly !== undefined) throw verifiesOnly(name, testOnly);
+  const parsed = accountSchema.safeParse(stored);
+  if (parsed.success) return requireOptIn(place, parsed.data);
   // The names of unexpected keys may be pasted text.
   const flaw = parsed.error.issues.find(({ code, path }) => code !== 'unrecognized_keys' && path.length > 0);
   const why = flaw === undefined ? '' : ` (${flaw.path.join('.')}: ${flaw.message})`;
@@ -229,13 +222,10 @@ export function parseStored(name: string, place: string, stored: unknown): Store
   });
 }
 
-/** The same for an account that is to be used. Throws `account-invalid` for one that is for `venues verify` only. */
-export function parseAccount(name: string, place: string, stored: unknown): Account {
-  const account = parseStored(name, place, stored);
-  if (!isTestAccount(account)) return account;
-  throw new Fault(
+function verifiesOnly(name: string, exchange: TestOnlyId): Fault {
+  return new Fault(
     'account-invalid',
-    `Account "${name}" is for ${account.exchange}, where Ripcord does not trade: it can only be verified. Nothing was sent.`,
+    `Account "${name}" is for ${exchange}, where Ripcord does not trade: it can only be verified. Nothing was sent.`,
     { hint: { text: 'To test what is not proven there:', command: `venues verify ${name}` } },
   );
 }

@@ -2,14 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { Fault } from '../fault.ts';
 import { createFileChanger } from '../replace-file.ts';
-import {
-  type Accounts,
-  accountNameSchema,
-  accountNotFound,
-  parseAccount,
-  parseStored,
-  toSummary,
-} from './account.ts';
+import { type Accounts, accountNameSchema, accountNotFound, parseAccount, toSummary } from './account.ts';
 
 /** Each account is parsed when it is read: a wrong one does not stop the others. */
 const fileSchema = z.record(accountNameSchema, z.unknown());
@@ -27,10 +20,10 @@ export function fileAccounts(path: string): Accounts {
 
   return {
     read: async (name) => parseAccount(name, toPlace(name), await find(name)),
-    readStored: async (name) => parseStored(name, toPlace(name), await find(name)),
+    readRaw: find,
     async list() {
       const entries = Object.entries(await readAccountsFile(path));
-      return entries.map(([name, stored]) => toSummary(name, () => parseStored(name, toPlace(name), stored)));
+      return entries.map(([name, stored]) => toSummary(name, toPlace(name), stored));
     },
     write: (name, account) => change((file) => ({ ...file, [name]: account })),
     remove: (name) =>

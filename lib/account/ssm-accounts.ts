@@ -8,14 +8,7 @@ import {
 } from '@aws-sdk/client-ssm';
 import { callInTime, ssmClient } from '../aws-client.ts';
 import { toFault } from '../fault.ts';
-import {
-  type Account,
-  type AccountSummary,
-  type Accounts,
-  parseAccount,
-  parseStored,
-  toSummary,
-} from './account.ts';
+import { type Account, type AccountSummary, type Accounts, parseAccount, toSummary } from './account.ts';
 import { toAccountsFault } from './ssm-failure.ts';
 
 /** Parameter Store allows 40 reads a second per AWS account, so a warm function reads again only after this time. */
@@ -55,7 +48,7 @@ export function ssmAccounts(
 
   return {
     read: (name, { fresh = false } = {}) => read(name, fresh ? 'store' : 'cache'),
-    readStored: async (name) => parseStored(name, toPlace(toPath(name)), await readParameter(name)),
+    readRaw: readParameter,
     list: () => listAccounts(client, prefix),
     async write(name, account) {
       const command = new PutParameterCommand({
@@ -141,7 +134,7 @@ async function listAccounts(client: SSMClient, prefix: string): Promise<AccountS
     const answer = await orFault('', (options) => client.send(command, options));
     for (const { Name = '', Value } of answer.Parameters ?? []) {
       const name = Name.slice(prefix.length + 1);
-      found.push(toSummary(name, () => parseStored(name, toPlace(Name), parseJson(Value))));
+      found.push(toSummary(name, toPlace(Name), parseJson(Value)));
     }
     NextToken = answer.NextToken;
   } while (NextToken !== undefined);

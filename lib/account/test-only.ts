@@ -11,3 +11,9 @@ const known: ReadonlySet<string> = new Set(testOnlyIds);
 export function isTestOnly(exchange: string): exchange is TestOnlyId {
   return known.has(exchange);
 }
+
+/** @returns the exchange of what is stored as such an account; undefined if it is another one. */
+export function findTestOnly(stored: unknown): TestOnlyId | undefined {
+  const { exchange } = (stored ?? {}) as { exchange?: unknown };
+  return typeof exchange === 'string' && isTestOnly(exchange) ? exchange : undefined;
+}

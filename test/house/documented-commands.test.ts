@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { runRipcord } from '../bin/run-ripcord.ts';
 import { readDocFiles } from './source-files.ts';
 
-const nounsWithVerbs = new Set(['positions', 'links', 'accounts', 'notify']);
+const nounsWithVerbs = new Set(['positions', 'links', 'accounts', 'notify', 'venues']);
 /** From the help, so that a new command is checked too. */
 const { stdout: help } = await runRipcord(['--help']);
 const nouns = new Set([...help.matchAll(/^ {2}ripcord (\w+)/gm)].map(([, noun = '']) => noun));

@@ -1,4 +1,5 @@
-import { isTestAccount, type StoredAccount, testAccountSchema } from '../../account/account.ts';
+import type { StoredAccount } from '../../account/account.ts';
+import { isTestAccount, testAccountSchema } from '../../account/test-account.ts';
 import type { TestOnlyId } from '../../account/test-only.ts';
 import { exchangeName } from '../../exchange/exchange-name.ts';
 import { findRefusedExchange } from '../../exchange/refused-exchanges.ts';

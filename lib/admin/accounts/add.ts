@@ -1,4 +1,5 @@
-import { type Account, isTestAccount, requiresPassword, toAccount } from '../../account/account.ts';
+import { type Account, requiresPassword, toAccount } from '../../account/account.ts';
+import { isTestAccount, readAnyAccount } from '../../account/test-account.ts';
 import { isTestOnly } from '../../account/test-only.ts';
 import { findTroubleCause } from '../../exchange/ccxt/trouble-cause.ts';
 import type { Exchange, Permissions } from '../../exchange/exchange.ts';
@@ -71,7 +72,7 @@ function requirePassword({ name }: Input, { exchange, password }: Account): void
 
 async function findStored({ accounts }: Services, { name, replace }: Input) {
   try {
-    return { stored: await accounts.readStored(name), lost: [] };
+    return { stored: await readAnyAccount(accounts, name), lost: [] };
   } catch (thrown) {
     const { code } = toFault(thrown);
     if (code === 'account-not-found') return { stored: undefined, lost: [] };

@@ -1,3 +1,4 @@
+import { readAnyAccount } from '../../account/test-account.ts';
 import { listExperiments } from '../../exchange/verify/experiments.ts';
 import { findTestVenue } from '../../exchange/verify/find-test-venue.ts';
 import { runExperiment } from '../../exchange/verify/run-experiment.ts';
@@ -7,12 +8,12 @@ import type { CommandInput, CommandResult } from '../contract/commands.ts';
 
 type Services = Pick<AdminServices, 'services' | 'accounts' | 'selectAgents'>;
 
-/** Throws `account-not-found`, and `invalid-input` for an account of real money or one with nothing to test. */
+/** Throws `account-not-found`, `account-invalid` for an account of real money, `invalid-input` if there is nothing to test. */
 export async function verifyVenue(
   { services, accounts, selectAgents }: Services,
   { account: name, experiment: wanted }: CommandInput<'venues.verify'>,
 ): Promise<CommandResult<'venues.verify'>> {
-  const account = await accounts.readStored(name);
+  const account = await readAnyAccount(accounts, name);
   const venue = findTestVenue(name, account);
   const experiments = listExperiments(venue);
   const { id: exchange, subject, market, host, pages } = venue;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { decimal, sum, toAmount } from '../../decimal.ts';
-import { asList, asObject, requireAnswer, toMarket, toStep } from './parse.ts';
+import { asList, asObject, readData, toMarket, toStep } from './parse.ts';
 import type { Answer, Created, Fields, TestVenue } from './test-venue.ts';
 
 const symbol = 'BTC-USDT';
@@ -18,12 +18,7 @@ function toCreated({ status, body }: Answer): Created {
   return { kind: 'accepted', orderId: typeof order.orderID === 'string' ? order.orderID : undefined };
 }
 
-const data = (answer: Answer | undefined, what: string) => {
-  const body = requireAnswer(answer, what);
-  if (body.code !== 0) throw new TypeError(`no ${what} was answered`);
-  return body.data;
-};
-
+const data = (answer: Answer | undefined, what: string) => readData(answer, what, 0);
 const only = (value: unknown) => (Array.isArray(value) ? value[0] : value);
 
 /** BingX, perpetuals in USDT: https://bingx-api.github.io/docs-v3/ */
@@ -103,7 +98,7 @@ export const bingxPerpetuals: TestVenue = {
     return { method: 'POST', path: '/v2/trade/order', fields: { ...common, ...order, ...orderFields } };
   },
   toCreated,
-  // "Can retrieve orders in any status (including filled or cancelled)."
+  // "Can retrieve orders in any status".
   find: (clientOrderId) => ({ method: 'GET', path: '/v2/trade/order', fields: { symbol, clientOrderId } }),
   toFound({ status, body }, clientOrderId) {
     if (status >= 500) return undefined;

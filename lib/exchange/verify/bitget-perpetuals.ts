@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sum } from '../../decimal.ts';
 import { bitgetErrors } from '../venues/bitget-errors.ts';
 import { findMeaning } from '../venues/error-table.ts';
-import { asList, asObject, requireAnswer, toMarket } from './parse.ts';
+import { asList, asObject, readData, toMarket } from './parse.ts';
 import type { Answer, Created, Fields, TestVenue } from './test-venue.ts';
 
 const api = '/api/v2/mix';
@@ -27,11 +27,7 @@ function toCreated({ status, body }: Answer): Created {
     : { kind: 'refused', code: error.code };
 }
 
-const data = (answer: Answer | undefined, what: string) => {
-  const body = requireAnswer(answer, what);
-  if (body.code !== '00000') throw new TypeError(`no ${what} was answered`);
-  return body.data;
-};
+const data = (answer: Answer | undefined, what: string) => readData(answer, what, '00000');
 
 /** Bitget v2, perpetuals in USDT: https://www.bitget.com/api-doc/contract/intro */
 export const bitgetPerpetuals: TestVenue = {

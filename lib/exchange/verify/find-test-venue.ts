@@ -31,13 +31,13 @@ export function findTestVenue(name: string, account: StoredAccount): TestVenue {
   const again = `accounts add ${name} --exchange ${exchange} --sandbox --replace`;
   if (sandbox !== true)
     throw new Fault(
-      'invalid-input',
-      `Account "${name}" is not an account of the test network of ${exchangeName(exchange)}. Nothing was sent.`,
+      'account-invalid',
+      `Account "${name}" is not an account of a test network of ${exchangeName(exchange)}. Nothing was sent.`,
       { hint: { text: 'Create a key on the test network, and store it under another name with --sandbox.' } },
     );
   if (baseUrl !== undefined && !isTestUrl(baseUrl, venue))
     throw new Fault(
-      'invalid-input',
+      'account-invalid',
       `The base URL of account "${name}" is ${new URL(baseUrl).host}, which is not the test network ${venue.host}. Nothing was sent.`,
       { hint: { text: 'Remove the base URL:', command: `${again} --base-url none` } },
     );

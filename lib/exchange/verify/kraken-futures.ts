@@ -22,7 +22,7 @@ const acceptedStatuses = new Set(['placed', 'partiallyFilled', 'filled']);
 function toCreated({ status, body }: Answer): Created {
   if (status >= 500) return { kind: 'unknown' };
   if (body.result === 'error') {
-    const code = String(body.error ?? asListOrEmpty(body.errors)[0]);
+    const code = String(body.error);
     return unknownErrors.has(code) ? { kind: 'unknown' } : { kind: 'refused', code };
   }
   const sent = (body.sendStatus ?? {}) as Record<string, unknown>;
@@ -30,10 +30,6 @@ function toCreated({ status, body }: Answer): Created {
   return acceptedStatuses.has(sent.status)
     ? { kind: 'accepted', orderId: sent.order_id === undefined ? undefined : String(sent.order_id) }
     : { kind: 'refused', code: sent.status };
-}
-
-function asListOrEmpty(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 const isOwn = (row: Record<string, unknown>) => String(row.symbol).toUpperCase() === symbol;
@@ -117,7 +113,7 @@ export const krakenFutures: TestVenue = {
     return { method: 'POST', path: '/sendorder', fields };
   },
   toCreated,
-  // "Orders which are open or were filled/cancelled in the last 5 seconds."
+  // An ended order is listed for 5 s: …/get-specific-orders-status.md
   find: (clientOrderId) => ({ method: 'POST', path: '/orders/status', fields: { cliOrdIds: clientOrderId } }),
   toFound({ status, body }, clientOrderId) {
     if (status !== 200 || body.result !== 'success' || !Array.isArray(body.orders)) return undefined;

@@ -21,6 +21,13 @@ export function requireAnswer(answer: Answer | undefined, what: string): Json {
   return answer.body;
 }
 
+/** @param success the code of an answer with data. */
+export function readData(answer: Answer | undefined, what: string, success: unknown): unknown {
+  const { code, data } = requireAnswer(answer, what);
+  if (code !== success) throw new TypeError(`no ${what} was answered`);
+  return data;
+}
+
 interface Minimums {
   step: unknown;
   amount: unknown;

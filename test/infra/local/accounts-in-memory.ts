@@ -1,10 +1,11 @@
 import {
+  type Account,
   type Accounts,
-  isTestAccount,
   parseAccount,
   type StoredAccount,
   toSummary,
 } from '../../../lib/account/account.ts';
+import { findTestOnly } from '../../../lib/account/test-only.ts';
 import { Fault } from '../../../lib/fault.ts';
 
 /** Accounts in memory, with a list of the names that were written. */
@@ -17,16 +18,17 @@ export function accountsInMemory(
     all,
     written,
     async read(name) {
-      const account = await this.readStored(name);
-      return isTestAccount(account) ? parseAccount(name, 'The entry', account) : account;
+      const account = await this.readRaw(name);
+      // An account without the consent is not checked here.
+      return findTestOnly(account) === undefined ? (account as Account) : parseAccount(name, '', account);
     },
-    async readStored(name) {
+    async readRaw(name) {
       const account = all[name];
       if (account === undefined) throw new Fault('account-not-found', `No account ${name}.`);
       return account;
     },
     async list() {
-      return Object.entries(all).map(([name, account]) => toSummary(name, () => account));
+      return Object.entries(all).map(([name, account]) => toSummary(name, '', account));
     },
     async write(name, account) {
       written.push(name);

@@ -13,7 +13,7 @@ function countingAccounts(): { accounts: Accounts; reads: () => number } {
         reads += 1;
         return { exchange: 'binance', apiKey: 'key', secret: 'secret' };
       },
-      readStored: refuse,
+      readRaw: refuse,
       list: refuse,
       write: refuse,
       remove: refuse,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { NewAccount } from '../../../../lib/account/account.ts';
 import { fileAccounts } from '../../../../lib/account/file-accounts.ts';
+import { readAnyAccount } from '../../../../lib/account/test-account.ts';
 import { addAccount } from '../../../../lib/admin/accounts/add.ts';
 import type { AdminServices } from '../../../../lib/admin/admin-services.ts';
 import { ccxtExchanges } from '../../../../lib/exchange/ccxt/ccxt-exchange.ts';
@@ -74,6 +75,6 @@ test('it is used by nothing else, and a stored key of real money by nothing at a
   ]);
   expect((await faultOf(ccxtExchanges(accounts).of('demo'))).code).toBe('account-invalid');
   await accounts.write('demo', key as never);
-  for (const reading of [accounts.read('demo'), accounts.readStored('demo')])
+  for (const reading of [accounts.read('demo'), readAnyAccount(accounts, 'demo')])
     expect((await faultOf(reading)).code).toBe('account-invalid');
 });

@@ -177,8 +177,8 @@ describe.each(tested)('the experiments at %s', (exchange) => {
   });
 
   test.each([
-    [{ sandbox: undefined }, 'is not an account of the test network'],
-    [{ sandbox: false }, 'is not an account of the test network'],
+    [{ sandbox: undefined }, 'is not an account of a test network'],
+    [{ sandbox: false }, 'is not an account of a test network'],
     [{ baseUrl: 'https://futures.kraken.com' }, 'which is not the test network'],
     [{ baseUrl: 'https://open-api.bingx.com' }, 'which is not the test network'],
     [{ baseUrl: 'https://127.0.0.1.example.org' }, 'which is not the test network'],
@@ -187,7 +187,7 @@ describe.each(tested)('the experiments at %s', (exchange) => {
     const { targets, verify } = newCommand(toAccount(exchange, change), new LiveClock());
     for (const experiment of [undefined, 'id-after-fill'])
       await expect(verify(experiment)).rejects.toMatchObject({
-        code: 'invalid-input',
+        code: 'account-invalid',
         detail: expect.stringMatching(`${why}.*Nothing was sent.`),
       });
     expect(targets).toEqual([]);

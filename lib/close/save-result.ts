@@ -5,7 +5,7 @@ import { Fault, toFault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { appendFailureNotice, appendNotice, withoutObsolete } from '../notify/notice-text.ts';
 import { toCloseId } from '../position/client-order-id.ts';
-import type { Claim, Outcome, Position, State } from '../position/position.ts';
+import type { Claim, OrderRecord, Outcome, Position, State } from '../position/position.ts';
 import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
 import type { PositionChange } from '../store/store.ts';
@@ -176,7 +176,26 @@ function toAttention(
 ): PositionChange {
   const unknownClose = toUnknownClose(held, claim);
   const notices = appendNotice(held, result, now);
-  return { state: after('need-attention'), attentionReason: result.reason, unknownClose, notices };
+  const exitOrders = withAcknowledged(held, claim);
+  return {
+    state: after('need-attention'),
+    attentionReason: result.reason,
+    unknownClose,
+    exitOrders,
+    notices,
+  };
+}
+
+/** A close order that the exchange acknowledged and does not show stays on record: `positions resolve` has to find its fill. */
+function withAcknowledged(held: Position, { actor, linkId, sentOrder }: Claim): OrderRecord[] {
+  const { orderId, amount = '0', sentAt } = sentOrder ?? {};
+  const isKnown = orderId === undefined || held.exitOrders.some((order) => order.orderId === orderId);
+  if (isKnown || isGeneric(held.exchange)) return held.exitOrders;
+  const close: OrderRecord = {
+    ...{ orderId, clientOrderId: toCloseId(held), type: 'market', status: 'live', amount, filled: '0' },
+    ...{ createdAt: sentAt, sentBy: { actor, linkId } },
+  };
+  return [...held.exitOrders, close];
 }
 
 /** On an exchange that is not proven, what only the owner can say the result of. */

@@ -17,7 +17,8 @@ export function assess(facts: ResolveFacts): Assessment {
   const closes = describeCloseOrders(position);
 
   if (isFinal(state)) return unknown(`The position is already ${state}. There is nothing to resolve.`);
-  if (liveClose) return unknown(`Close order ${liveClose.orderId} is still live. Check again in a moment.`);
+  if (liveClose)
+    return unknown(`Close order ${liveClose.orderId} is not known to have ended. Check again in a moment.`);
   if (unknownFills.length > 0) return unknown(`${unknownFills.join('. ')}. Check it at the exchange.`);
   if (entriesDone && !isPositive(filled))
     return { verdict: 'canceled', reason: join('The entry ended without a fill.', `${closes}.`, facts) };

@@ -366,7 +366,11 @@ it('a close order that the exchange acknowledged is looked up by its id, and is 
   }
   expect(refs[0]).toEqual({ orderId: '7' });
   expect(stage.book.of('close')).toEqual([]);
-  const { state, attentionReason } = (await stage.now()) as Position;
+  const { state, attentionReason, exitOrders } = (await stage.now()) as Position;
   expect(state).toBe('needs-attention');
   expect(attentionReason).toMatch(/: The exchange acknowledged order 7, and does not find it$/);
+  // So that a check of the position finds it, or does not know its result.
+  expect(exitOrders).toMatchObject([
+    { orderId: '7', status: 'live', filled: '0', sentBy: { actor: 'link' } },
+  ]);
 });

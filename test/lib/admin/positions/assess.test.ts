@@ -66,7 +66,7 @@ test.each<{ title: string; facts: ResolveFacts; verdict: string; reason: string 
     title: 'a live close order allows no conclusion',
     facts: factsWith({ exitOrders: [closeOrder('7', '0.004', 'live')] }),
     verdict: 'unknown',
-    reason: 'Close order 7 is still live. Check again in a moment.',
+    reason: 'Close order 7 is not known to have ended. Check again in a moment.',
   },
   {
     title: 'an entry that ended unfilled cancels the position',

@@ -11,40 +11,27 @@ import type {
 } from '../exchange.ts';
 import { type Fields, parseData, readFirst } from './lists.ts';
 import { parsePositiveAmount, readFigure } from './parse-amount.ts';
+import { createRemembered } from './remembered.ts';
 import type { VenuePosition } from './venue.ts';
 import { Unsupported, type VenueError } from './venue-error.ts';
 
-interface Known {
-  config?: { at: number; fields: Promise<Fields> };
-  /** The margin mode of the latest position that was read, or order that was sent, by market and side. */
-  marginModes: Map<string, { at: number; mode: string }>;
+/** The margin mode of the latest position that was read, or order that was sent, by market and side. */
+const marginModesOf = new WeakMap<CcxtClient, Map<string, { at: number; mode: string }>>();
+
+function marginModesOfClient(client: CcxtClient): Map<string, { at: number; mode: string }> {
+  const modes = marginModesOf.get(client) ?? new Map();
+  marginModesOf.set(client, modes);
+  return modes;
 }
 
-const knownOf = new WeakMap<CcxtClient, Known>();
-
-function knownTo(client: CcxtClient): Known {
-  const known = knownOf.get(client) ?? { marginModes: new Map() };
-  knownOf.set(client, known);
-  return known;
-}
+/** https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-account-configuration */
+const config = createRemembered<Fields>((client) => client.privateGetAccountConfig().then(readFirst));
+export const readConfig = config.read;
 
 /** After a refused order: the owner may have changed the account's mode. */
 export function forgetModes(client: CcxtClient): void {
-  knownOf.delete(client);
-}
-
-/** The owner changes the account's mode rarely, and only without positions and orders. */
-const configMs = 10 * 60_000;
-
-/** https://www.okx.com/docs-v5/en/#trading-account-rest-api-get-account-configuration */
-export function readConfig(client: CcxtClient): Promise<Fields> {
-  const known = knownTo(client);
-  const now = client.milliseconds();
-  if (known.config !== undefined && now - known.config.at < configMs) return known.config.fields;
-  const fields = client.privateGetAccountConfig().then(readFirst) as Promise<Fields>;
-  known.config = { at: now, fields };
-  fields.catch(() => delete known.config);
-  return fields;
+  config.forget(client);
+  marginModesOf.delete(client);
 }
 
 /** The mode of an account, `acctLv`. */
@@ -58,7 +45,7 @@ function keyOf(market: MarketRules, side: Side | 'net'): string {
 }
 
 function rememberMode(client: CcxtClient, key: string, mode: string): void {
-  knownTo(client).marginModes.set(key, { at: client.milliseconds(), mode });
+  marginModesOfClient(client).set(key, { at: client.milliseconds(), mode });
 }
 
 /**
@@ -77,10 +64,10 @@ export async function readTradeMode(
   if (level === portfolio && !hedged)
     throw new Unsupported('OKX has no reduce-only orders in portfolio margin mode, so nothing was sent');
   const key = keyOf(market, hedged ? positionSide : 'net');
-  const known = knownTo(client).marginModes.get(key);
+  const known = marginModesOfClient(client).get(key);
   const isRecent = known !== undefined && client.milliseconds() - known.at < marginModeMs;
   if (!isRecent) await fetchPosition(client, market, positionSide, { hedged });
-  const mode = knownTo(client).marginModes.get(key)?.mode ?? 'cross';
+  const mode = marginModesOfClient(client).get(key)?.mode ?? 'cross';
   rememberMode(client, key, mode);
   return mode;
 }

@@ -1,0 +1,28 @@
+import type { Exchange as CcxtClient } from 'ccxt';
+
+export interface Remembered<Value> {
+  /** Reads it again once it is ten minutes old. A read that failed is not kept. */
+  read(client: CcxtClient): Promise<Value>;
+  /** After a sign that it has changed, such as a refused order. */
+  forget(client: CcxtClient): void;
+}
+
+/** The owner changes the mode of an account rarely. */
+const keptMs = 10 * 60_000;
+
+/** What a client read about its account, which an order needs without another request. */
+export function createRemembered<Value>(read: (client: CcxtClient) => Promise<Value>): Remembered<Value> {
+  const known = new WeakMap<CcxtClient, { at: number; value: Promise<Value> }>();
+  return {
+    read(client) {
+      const kept = known.get(client);
+      const now = client.milliseconds();
+      if (kept !== undefined && now - kept.at < keptMs) return kept.value;
+      const value = read(client);
+      known.set(client, { at: now, value });
+      value.catch(() => known.delete(client));
+      return value;
+    },
+    forget: (client) => void known.delete(client),
+  };
+}

@@ -40,7 +40,8 @@ const keyGuides: Readonly<Record<ParentExchangeId, KeyGuide>> = {
   // Gate's help page 17521.
   gate: {
     place: 'API Management, Create API Key, API v4',
-    permissions: 'spot trading, and reading the account; for a unified account, reading that one too',
+    permissions:
+      'spot trading, perpetual futures if you trade them, and reading the account; for a unified account, reading that one too',
   },
   // https://docs.cdp.coinbase.com/coinbase-app/authentication-authorization/api-key-authentication
   coinbase: {

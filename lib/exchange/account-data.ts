@@ -1,6 +1,6 @@
 import type { Amount } from '../amount.ts';
 import type { Margin } from './margin.ts';
-import type { MarketRules, OrderSide, Side } from './market.ts';
+import type { MarketKind, MarketRules, OrderSide, Side } from './market.ts';
 import type { ExchangeOrder } from './trading.ts';
 
 /** A perpetual position as the exchange reports it. Amounts are in base currency. */
@@ -121,7 +121,8 @@ export interface AccountData {
     side: Side,
     known?: Pick<ExchangePosition, 'hedged'>,
   ): Promise<ExchangePosition>;
-  fetchBalance(currency: string): Promise<Balance>;
+  /** @param kind of market that the balance can be used in, where each has an account of its own. Absent: spot. */
+  fetchBalance(currency: string, kind?: MarketKind): Promise<Balance>;
   /**
    * @param order the one whose trades are listed. A triggered conditional order may have placed another.
    * @throws Fault `exchange-unreachable` until the listed trades add up to `filled`: exchanges list trades later

@@ -18,7 +18,9 @@ interface Facts {
   refused: string[];
 }
 
-const facts: Record<ParentExchangeId, Facts> = {
+const gatePriceOrders = 'Exits that rest at the exchange: its price orders have no deadline of their own.';
+
+const facts: Record<ParentExchangeId, Facts> & Partial<Record<ExchangeId, Facts>> = {
   binance: { fees: 'what is bought, the quote currency of a sale, or BNB', refused: [] },
   binanceusdm: { fees: 'the settlement currency, or BNB', refused: [] },
   bybit: { fees: 'what is bought, the quote currency of a sale, or MNT', refused: [] },
@@ -42,11 +44,15 @@ const facts: Record<ParentExchangeId, Facts> = {
     ],
   },
   gate: {
-    fees: 'what is bought, the quote currency of a sale, GT, or points',
+    fees: 'what is bought, the quote currency of a sale, USDT of a perpetual, GT, or points',
     refused: [
-      'Perpetuals: not supported yet.',
-      'Exits that rest at the exchange: its price orders have no deadline of their own.',
+      'Perpetuals in split position mode: an order does not name the position that is meant.',
+      gatePriceOrders,
     ],
+  },
+  gateeu: {
+    fees: 'what is bought, the quote currency of a sale, GT, or points',
+    refused: ['Perpetuals: ccxt knows no request for them there.', gatePriceOrders],
   },
   kraken: {
     fees: 'the quote currency',
@@ -67,7 +73,7 @@ function listExits({ exits }: Venue): ExchangeRow['exits'] {
 
 function toRow(id: ExchangeId): ExchangeRow {
   const venue = venues[id];
-  const { fees, refused } = facts[toParent(id)];
+  const { fees, refused } = facts[id] ?? facts[toParent(id)];
   return {
     exchange: id,
     name: exchangeName(id),

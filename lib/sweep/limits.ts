@@ -218,9 +218,12 @@ const gate: ExchangeLimits = {
   ...share(1_200),
   intervalMs: 100,
   weights: {
-    // Open orders and price orders, each with its pages.
-    calls: { fetchOpenOrders: 3, fetchOrdersOfMarkets: 6, fetchOrder: 3, fetchFills: 2 },
-    ...{ other: 1, flat: 0, causes: 0, look: 14 },
+    // Open orders and price orders, each with its pages; a position, and the position mode.
+    calls: {
+      ...{ fetchOpenOrders: 3, fetchOrdersOfMarkets: 6, fetchOrder: 3, fetchFills: 2 },
+      ...{ fetchPosition: 2, fetchPositionsOfMarkets: 2, fetchFunding: 4 },
+    },
+    ...{ other: 1, flat: 0, causes: 0, look: 16 },
   },
 };
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { AlgoOrder, Order } from '../../infra/simulator/core/model.ts';
+import type { AlgoOrder, MarketKind, Order } from '../../infra/simulator/core/model.ts';
 import type { ParentExchangeId } from '../../lib/account/account.ts';
 import {
   binanceSpot,
   bitgetSpot,
   bybitLinear,
   bybitSpot,
+  gateSwap,
   kucoinSpot,
   okxSpot,
   okxSwap,
@@ -151,7 +152,7 @@ describe.each(exitKinds)('$name', (kind) => {
 });
 
 /** Entries that were canceled by hand without a fill, long ago. */
-describe.each([usdm, bybitLinear, bybitSpot, okxSwap, okxSpot, kucoinSpot])(
+describe.each([usdm, bybitLinear, bybitSpot, okxSwap, okxSpot, kucoinSpot, gateSwap])(
   'An unfilled entry at $name that is forgotten',
   (place) => {
     it.each(['close', 'keep'] as const)('lets a %s end the position as canceled', async (action) => {
@@ -266,14 +267,14 @@ describe('A cancel that reports the order as ended', () => {
 });
 
 /** Of every look-up of one order. */
-const notFoundPaths: Record<ParentExchangeId, string> = {
+const notFoundPaths: Record<ParentExchangeId, string | Record<MarketKind, string>> = {
   bybit: '/v5/order/*',
   binance: '/api/v3/order',
   binanceusdm: '/fapi/v1/order',
   okx: '/api/v5/trade/order',
   kucoin: '/api/v1/hf/orders/*',
   bitget: '/api/v2/spot/trade/*',
-  gate: '/api/v4/spot/orders*',
+  gate: { spot: '/api/v4/spot/orders*', usdm: '/api/v4/futures/usdt/orders*' },
   kraken: '/0/private/QueryOrders',
   coinbase: '/api/v3/brokerage/orders/historical/*',
 };
@@ -285,7 +286,8 @@ describe('A young exit', () => {
     const exit = placeLimit(days);
     const position = await days.adopt({ entries: [entry], exits: [exit] });
     const closeLink = await days.link(position, 'close');
-    const path = notFoundPaths[place.exchange];
+    const paths = notFoundPaths[place.exchange];
+    const path = typeof paths === 'string' ? paths : paths[place.market];
     days.core.addFault({ kind: 'not-found', match: { path }, times: 99 });
     expect((await days.fire(closeLink)).httpStatus).toBe(503);
     expect(days.closes()).toEqual([]);

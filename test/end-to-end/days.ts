@@ -13,7 +13,13 @@ import type { Services } from '../../lib/services.ts';
 import { sweep } from '../../lib/sweep/sweep.ts';
 import { fire } from '../../lib/trigger/fire.ts';
 import { accountsInMemory } from '../infra/local/accounts-in-memory.ts';
-import { binanceFutures, bybitLinear, okxSwap, type TestMarket } from '../lib/exchange/test-markets.ts';
+import {
+  binanceFutures,
+  bybitLinear,
+  gateSwap,
+  okxSwap,
+  type TestMarket,
+} from '../lib/exchange/test-markets.ts';
 import { toSecret } from '../lib/exchange/test-secrets.ts';
 import { createMemoryStore } from '../simulation/memory-store.ts';
 
@@ -32,6 +38,7 @@ export interface Place extends Pick<TestMarket, 'name' | 'exchange' | 'market' |
 export const usdmHedged: Place = { ...binanceFutures, name: 'Binance USDⓈ-M in hedge mode', hedged: true };
 export const bybitHedged: Place = { ...bybitLinear, name: 'Bybit linear in hedge mode', hedged: true };
 export const okxHedged: Place = { ...okxSwap, name: 'OKX swap in long/short mode', hedged: true };
+export const gateHedged: Place = { ...gateSwap, name: 'Gate perpetual in dual mode', hedged: true };
 
 type Placed = Parameters<SimulatedExchange['placeOrder']>[0];
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bybitLinear, okxSwap, binanceFutures as usdm } from '../lib/exchange/test-markets.ts';
-import { bybitHedged, type Days, okxHedged, type Place, startDays, usdmHedged } from './days.ts';
+import { bybitLinear, gateSwap, okxSwap, binanceFutures as usdm } from '../lib/exchange/test-markets.ts';
+import { bybitHedged, type Days, gateHedged, okxHedged, type Place, startDays, usdmHedged } from './days.ts';
 
 type Cause = Parameters<Days['core']['endPosition']>[0]['cause'];
 
@@ -42,7 +42,9 @@ const ends: [place: Place, cause: Cause, words: string][] = [
   ...bybitCauses
     .filter(([cause]) => cause !== 'settlement')
     .map(([cause, words]) => [okxSwap, cause, words] as [Place, Cause, string]),
+  ...binanceCauses.map(([cause, words]) => [gateSwap, cause, words] as [Place, Cause, string]),
   [bybitHedged, ...(bybitCauses[0] as [Cause, string])],
+  [gateHedged, ...(bybitCauses[0] as [Cause, string])],
   [okxHedged, ...(bybitCauses[0] as [Cause, string])],
   [usdmHedged, ...(binanceCauses[0] as [Cause, string])],
 ];
@@ -92,7 +94,7 @@ describe.each(ends)('A position at %o that ended by %s', (place, cause, words) =
   });
 });
 
-describe.each([usdm, usdmHedged, bybitLinear, bybitHedged, okxSwap, okxHedged])(
+describe.each([usdm, usdmHedged, bybitLinear, bybitHedged, okxSwap, okxHedged, gateSwap, gateHedged])(
   'A position at $name',
   (place) => {
     it('that one look found flat ends although the trader has opened another since', async () => {
@@ -220,7 +222,7 @@ describe.each([usdm, usdmHedged, bybitLinear, bybitHedged, okxSwap, okxHedged])(
   },
 );
 
-describe.each([usdm, bybitLinear, okxSwap])('A short at $name', (place) => {
+describe.each([usdm, bybitLinear, okxSwap, gateSwap])('A short at $name', (place) => {
   const startShort = async () => {
     const days = await startDays(place);
     const sell = () => days.placeOrder({ side: 'sell', type: 'market', amount: '0.5' });

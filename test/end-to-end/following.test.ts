@@ -46,6 +46,7 @@ describe('prices', () => {
     ['okx', 'perpetual', 'BTC-USDT-SWAP'],
     ['kucoin', 'spot', 'BTC-USDT'],
     ['gate', 'spot', 'BTC_USDT'],
+    ['gate', 'perpetual', 'BTC_USDT'],
   ])('of many %s %s markets take one request', async (exchange, kind, marketId) => {
     const { account } = await environment.newAccount({ exchange });
     const ask = (marketIds: string[]) => environment.admin('positions.prices', { account, kind, marketIds });

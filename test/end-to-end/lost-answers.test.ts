@@ -214,7 +214,9 @@ describe.each(allKinds)('the close order of $name', (kind) => {
     },
   );
 
-  it('is cut to the new step of a market that has changed its rules', async () => {
+  // A contract of Gate is the step, and does not change.
+  const hasSteps = kind.exchange !== 'gate' || kind.market === 'spot';
+  it.runIf(hasSteps)('is cut to the new step of a market that has changed its rules', async () => {
     const { url, positionId } = await newCloseLink(kind);
     const market = core.state.market(kind.market, 'ETHUSDT');
     const { step, amount, remaining } = coarseOf(kind);

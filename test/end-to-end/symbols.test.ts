@@ -32,6 +32,7 @@ const listed: Listed[] = [
   { exchange: 'kucoin', market: 'spot', base: '币安人生' },
   { exchange: 'bitget', market: 'spot', base: '牛来了' },
   { exchange: 'gate', market: 'spot', base: '币安人生' },
+  { exchange: 'gate', market: 'usdm', base: '哈基米' },
   { exchange: 'kraken', market: 'spot', base: 'ДОЖ' },
   { exchange: 'coinbase', market: 'spot', base: '日本円' },
 ];
@@ -74,7 +75,7 @@ const names: Record<ParentExchangeId, (base: string, market: MarketKind) => stri
   okx: (base, market) => `"instId":"${base}-USDT${market === 'spot' ? '' : '-SWAP'}"`,
   kucoin: (base) => `"symbol":"${base}-USDT"`,
   bitget: (base) => `"symbol":"${base}USDT"`,
-  gate: (base) => `"currency_pair":"${base}_USDT"`,
+  gate: (base, market) => `"${market === 'spot' ? 'currency_pair' : 'contract'}":"${base}_USDT"`,
   kraken: (base) => `pair=${encodeURIComponent(`${base}USDT`)}&`,
   coinbase: (base) => `"product_id":"${base}-USDT"`,
 };

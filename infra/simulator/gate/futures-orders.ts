@@ -2,7 +2,7 @@ import { cancelAlgoOrder, placeAlgoOrder } from '../core/algo-orders.ts';
 import { decimal, text } from '../core/amounts.ts';
 import { positionOf, reducibleAmount } from '../core/futures-account.ts';
 import type { Account, Market, Order, PositionSide, Side } from '../core/model.ts';
-import { cancelOrder, placeOrder } from '../core/orders.ts';
+import { cancelOrder, changeOrder, placeOrder } from '../core/orders.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
 import { gateError, parameterError, unknownOrder } from './errors.ts';
@@ -155,6 +155,24 @@ export function deleteFuturesOrder(core: SimulatedExchange, params: Params, acco
   if (order === undefined) throw unknownOrder();
   if (!isOpen(order)) throw gateError('ORDER_FINISHED', 'Order already finished');
   return toFuturesOrder(core, cancelOrder(core.state, order));
+}
+
+/**
+ * "New order size, including filled part. If new size is less than or equal to filled size, the order will be cancelled. Order
+ * side must be identical to the original one." https://www.gate.com/docs/developers/apiv4/en/#amend-single-order-2
+ */
+export function amendFuturesOrder(core: SimulatedExchange, params: Params, account: Account): unknown {
+  const order = findFuturesOrder(core, params, account);
+  if (order === undefined) throw unknownOrder();
+  if (!isOpen(order)) throw gateError('ORDER_FINISHED', 'Order already finished');
+  const market = core.state.market('usdm', order.symbol);
+  const size = parseSize(params.required('size'), market);
+  if (size.isZero() || size.gt(0) !== (order.side === 'buy')) throw parameterError('size', text(size));
+  const amount = toBase(market, text(size.abs()));
+  const changed = decimal(amount).lte(order.filled)
+    ? cancelOrder(core.state, order)
+    : changeOrder(core.state, order, { amount });
+  return toFuturesOrder(core, changed);
 }
 
 /** Rule 1 "while Trigger.Price must > last_price", rule 2 "and Trigger.Price must < last_price". Labels: ccxt 4.5.84, gate.js. */

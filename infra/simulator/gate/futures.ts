@@ -7,6 +7,7 @@ import { publicRoute, type Routes, readRoute, type SignedHandler, tradeRoute } f
 import type { VenueRequest } from '../server/venue-api.ts';
 import { gateError, toFuturesError } from './errors.ts';
 import {
+  amendFuturesOrder,
   createFuturesOrder,
   createFuturesPriceOrder,
   deleteFuturesOrder,
@@ -191,6 +192,7 @@ export const futuresRoutes: Routes<Params> = {
   [`GET ${usdt}/orders`]: read(listOrders),
   [`GET ${usdt}/orders/{id}`]: read(readFuturesOrder),
   [`DELETE ${usdt}/orders/{id}`]: trade(deleteFuturesOrder),
+  [`PUT ${usdt}/orders/{id}`]: trade(amendFuturesOrder),
   [`GET ${usdt}/my_trades`]: read(listTrades),
   [`GET ${usdt}/my_trades_timerange`]: read(listTradesOfRange),
   [`GET ${usdt}/account_book`]: read(listBook),

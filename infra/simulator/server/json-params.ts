@@ -9,7 +9,7 @@ export interface ParameterErrors {
   noJson(): Error;
 }
 
-/** The parameters of a request: from the JSON body of a POST, otherwise from the query; and from the path. */
+/** The parameters of a request: from the JSON body of a POST or a PUT, otherwise from the query; and from the path. */
 export abstract class JsonParams {
   readonly #values: Map<string, unknown>;
   readonly #errors: ParameterErrors;
@@ -17,7 +17,7 @@ export abstract class JsonParams {
   constructor(request: VenueRequest, errors: ParameterErrors, ofPath: Record<string, string> = {}) {
     this.#errors = errors;
     const given =
-      request.method === 'POST'
+      request.method === 'POST' || request.method === 'PUT'
         ? Object.entries(parseBody(request, errors))
         : new URLSearchParams(request.query);
     this.#values = new Map<string, unknown>([...given, ...Object.entries(ofPath)]);

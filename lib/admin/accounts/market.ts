@@ -19,10 +19,13 @@ export async function showMarket(
   return { ...market, marketId: market.id, price, takerRate, balance, leverage, candles };
 }
 
-function readBalance(exchange: Exchange, { settle, quote, base }: MarketRules) {
+function readBalance(exchange: Exchange, { settle, quote, base, kind }: MarketRules) {
   const currencies = settle === undefined ? [quote, base] : [settle];
   return Promise.all(
-    currencies.map(async (currency) => ({ currency, free: (await exchange.fetchBalance(currency)).free })),
+    currencies.map(async (currency) => ({
+      currency,
+      free: (await exchange.fetchBalance(currency, kind)).free,
+    })),
   );
 }
 

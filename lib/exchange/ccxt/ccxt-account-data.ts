@@ -6,6 +6,7 @@ import type {
   Balance,
   ExchangeOrder,
   ExchangePosition,
+  MarketKind,
   MarketRules,
   OpenExchangePosition,
   OpenOrder,
@@ -35,7 +36,7 @@ export function createAccountData(connection: CcxtConnection): AccountData {
       return listed.flat().sort((a, b) => a.at - b.at);
     },
     fetchPosition: (market, side, known) => fetchPosition(connection, market, side, known),
-    fetchBalance: (currency) => fetchBalance(connection, currency),
+    fetchBalance: (currency, kind) => fetchBalance(connection, currency, kind),
     fetchTrades: (market, range) => fetchTrades(connection, market, range),
     fetchTakerRate: (market) => fetchTakerRate(connection, market),
     fetchPermissions: () => fetchPermissions(connection),
@@ -79,14 +80,18 @@ async function fetchFills(
   return fills;
 }
 
-async function readBalances({ venue, client }: CcxtConnection): Promise<Balances> {
+async function readBalances({ venue, client }: CcxtConnection, kind: MarketKind): Promise<Balances> {
   if (venue.fetchBalances === undefined) return client.fetchBalance();
-  return { info: await venue.fetchBalances(client) } as Balances;
+  return { info: await venue.fetchBalances(client, kind) } as Balances;
 }
 
-async function fetchBalance(connection: CcxtConnection, currency: string): Promise<Balance> {
+async function fetchBalance(
+  connection: CcxtConnection,
+  currency: string,
+  kind: MarketKind = 'spot',
+): Promise<Balance> {
   const balances = await connection.read('the balance', async () => {
-    const response = await readBalances(connection);
+    const response = await readBalances(connection, kind);
     const { venue } = connection;
     // The answers of an exchange that is not proven are only known as ccxt makes them.
     if (!venue.isBalanceResponse(venue.unproven === undefined ? response.info : { ...response }))
@@ -149,7 +154,7 @@ async function fetchPermissions(connection: CcxtConnection): Promise<Permissions
   const { venue, client } = connection;
   // A signed read comes first: a wrong key has to fail even if the venue does not report permissions.
   const balance = await connection
-    .call(() => readBalances(connection))
+    .call(() => readBalances(connection, 'spot'))
     .catch((thrown: unknown) => {
       const fault = connection.toFault('the balance', thrown);
       if (failedAsUnknown(thrown)) return new Fault('key-unproven', fault.detail, { cause: thrown });

@@ -5,15 +5,11 @@ import { findRejectReason } from './error-table.ts';
 import { gateErrors } from './gate-errors.ts';
 import type { Fields } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
+import { createRemembered } from './remembered.ts';
 import type { VenueError } from './venue-error.ts';
 
 /** Which account holds the coins of spot orders. Undefined: the key may not read it. */
 type AccountKind = 'spot' | 'unified' | undefined;
-
-const kinds = new WeakMap<CcxtClient, { at: number; kind: Promise<AccountKind> }>();
-
-/** The owner changes the kind of an account rarely. */
-const kindMs = 10 * 60_000;
 
 /**
  * "`classic`: Classic account mode", and three modes of the unified account. The mode of a key says nothing about it: "2 -
@@ -39,20 +35,12 @@ function toDefault(thrown: unknown): undefined {
   return undefined;
 }
 
-export function readAccountKind(client: CcxtClient): Promise<AccountKind> {
-  const known = kinds.get(client);
-  const now = client.milliseconds();
-  if (known !== undefined && now - known.at < kindMs) return known.kind;
-  const kind: Promise<AccountKind> = client.privateUnifiedGetUnifiedMode().then(toKind).catch(toDefault);
-  kinds.set(client, { at: now, kind });
-  kind.catch(() => kinds.delete(client));
-  return kind;
-}
-
+const accountKind = createRemembered<AccountKind>((client) =>
+  client.privateUnifiedGetUnifiedMode().then(toKind).catch(toDefault),
+);
+export const readAccountKind = accountKind.read;
 /** After a refused order: the owner may have changed the kind of the account. */
-export function forgetAccountKind(client: CcxtClient): void {
-  kinds.delete(client);
-}
+export const forgetAccountKind = accountKind.forget;
 
 /**
  * https://www.gate.com/docs/developers/apiv4/en/#list-spot-trading-accounts
@@ -63,13 +51,17 @@ export async function fetchBalances(client: CcxtClient): Promise<Fields> {
   return isUnified ? client.privateUnifiedGetAccounts() : client.privateSpotGetAccounts();
 }
 
+function findBalance(response: Fields, currency: string): Fields | undefined {
+  if (Array.isArray(response)) return response.find((each) => each.currency === currency);
+  if (response.balances !== undefined) return (response.balances as Record<string, Fields>)[currency];
+  return response.currency === currency ? response : undefined;
+}
+
 export function toBalance(response: Fields, currency: string): Balance {
-  const row: Fields | undefined = Array.isArray(response)
-    ? response.find((each) => each.currency === currency)
-    : (response.balances as Record<string, Fields>)[currency];
+  const row = findBalance(response, currency);
   const free = parsePositiveAmount(row?.available) ?? '0';
   const locked = parsePositiveAmount(row?.locked ?? row?.freeze) ?? '0';
-  return { free, total: toAmount(decimal(free).plus(locked)) };
+  return { free, total: parsePositiveAmount(row?.total) ?? toAmount(decimal(free).plus(locked)) };
 }
 
 /** With a discount, the fee is paid in GT. https://www.gate.com/docs/developers/apiv4/en/#query-personal-trading-fees */
@@ -83,20 +75,21 @@ interface KeyInformation extends Fields {
 }
 
 /** Gate lists the keys of a main account with only the beginning of each. It does not list the right to withdraw. */
-async function fetchCanTrade(client: CcxtClient): Promise<boolean | undefined> {
+async function fetchCanTrade(client: CcxtClient, rights: readonly unknown[]): Promise<boolean | undefined> {
   const keys: KeyInformation[] = await client.privateAccountGetMainKeys();
   const own = keys.find(({ key }) => client.apiKey.startsWith(String(key).replace(/\*+$/, '')));
-  return own?.perms?.some(({ name, read_only }) => name === 'spot' && read_only !== true);
+  return own?.perms?.some(({ name, read_only }) => rights.includes(name) && read_only !== true);
 }
 
 /**
  * https://www.gate.com/docs/developers/apiv4/en/#retrieve-user-account-information
  * https://www.gate.com/docs/developers/apiv4/en/#query-all-main-account-key-information
+ * @param rights to trade: "`spot`: spot/margin", "`futures`: perpetual contract". The key needs one of them.
  */
-export async function fetchPermissions(client: CcxtClient): Promise<Permissions> {
+export async function fetchPermissions(client: CcxtClient, rights: readonly string[]): Promise<Permissions> {
   const [detail, canTrade] = await Promise.all([
     client.privateAccountGetDetail() as Promise<Fields>,
-    fetchCanTrade(client).catch(() => undefined),
+    fetchCanTrade(client, rights).catch(() => undefined),
   ]);
   const { ip_whitelist, user_id } = detail;
   const allowedAddresses = Array.isArray(ip_whitelist) ? ip_whitelist.map(String) : [];

@@ -18,8 +18,14 @@ const meanings: [ErrorMeaning, string[]][] = [
   // "Order would match and take immediately".
   ['would-trigger', ['POC_FILL_IMMEDIATELY', 'ORDER_POC_IMMEDIATE']],
   ['too-many-orders', ['TOO_MANY_ORDERS']],
+  // "Position is empty", "order will increase position".
+  ['would-not-reduce', ['POSITION_EMPTY', 'POSITION_NOT_FOUND', 'INCREASE_POSITION']],
+  // "Reduce order would exceed position in dual-mode".
+  ['exit-in-the-way', ['REDUCE_EXCEEDED']],
   // "Insufficient liquidity", "restricted due to high debt ratio".
   ['refused-for-now', ['ORDER_BOOK_NOT_FOUND', 'FOK_NOT_FILL', 'ORDER_FOK', 'TRADE_RESTRICTED']],
+  ['refused-for-now', ['CONTRACT_NO_COUNTER', 'POSITION_IN_LIQUIDATION', 'POSITION_IN_CLOSE']],
+  ['refused-for-now', ['PRICE_TOO_DEVIATED', 'PRICE_OVER_LIQUIDATION', 'PRICE_OVER_BANKRUPT']],
   ['other', ['INVALID_PARAM_VALUE', 'INVALID_PROTOCOL', 'INVALID_ARGUMENT', 'INVALID_REQUEST_BODY']],
   ['other', ['MISSING_REQUIRED_PARAM', 'BAD_REQUEST', 'INVALID_CONTENT_TYPE', 'NOT_ACCEPTABLE']],
   ['other', ['METHOD_NOT_ALLOWED', 'NOT_FOUND', 'INVALID_CURRENCY', 'INVALID_CURRENCY_PAIR']],
@@ -27,6 +33,8 @@ const meanings: [ErrorMeaning, string[]][] = [
     'other',
     ['INVALID_CLIENT_ORDER_ID', 'MARGIN_NOT_SUPPORTED', 'AUTO_BORROW_TOO_MUCH', 'INITIAL_MARGIN_TOO_LOW'],
   ],
+  ['other', ['USER_NOT_FOUND', 'CONTRACT_NOT_FOUND', 'CONTRACT_IN_DELISTING', 'POSITION_DUAL_MODE']],
+  ['other', ['RISK_LIMIT_EXCEEDED', 'LIQUIDATE_IMMEDIATELY', 'LEVERAGE_TOO_HIGH', 'LEVERAGE_TOO_LOW']],
   // Failures of the servers, and what may name an earlier request.
   ['unknown', ['INTERNAL', 'SERVER_ERROR', 'INTERNAL_SERVER_ERROR', 'TOO_BUSY', 'SERVER_TIMEOUT']],
   ['unknown', ['DUPLICATE_REQUEST', 'ACCOUNT_EXCEPTION', 'FAILED_RETRIEVE_ASSETS']],

@@ -4,11 +4,19 @@ import type { MarketKind, MarketRules, OrderRef } from '../exchange.ts';
 import { toSize } from './contracts.ts';
 import { forgetAccountKind, readAccountKind } from './gate-account.ts';
 import { gateErrors } from './gate-errors.ts';
-import { type Fields, fetchNumberedPages, parseRows } from './lists.ts';
+import {
+  findByText,
+  ordersPerPage,
+  toClientOrderId,
+  toOrderId,
+  toText,
+  tradesPerPage,
+} from './gate-requests.ts';
+import { type Fields, fetchNumberedPages, fetchOffsetPages, parseRows } from './lists.ts';
 import { toNotReady } from './not-ready.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { VenueOrder } from './venue.ts';
-import { NotReady, Unsupported, type VenueError } from './venue-error.ts';
+import type { VenueError } from './venue-error.ts';
 
 /**
  * "If the order is cancelled before all transactions are completed, regardless of partial fills, the status will become
@@ -20,17 +28,6 @@ const statuses = new Map([
   ['closed', 'closed'],
   ['cancelled', 'canceled'],
 ]);
-
-const prefix = 't-';
-
-/** "Prefixed with `t-`". Ripcord's own ids are shorter than 28 characters. */
-function toText(clientOrderId: string): string {
-  return prefix + clientOrderId;
-}
-
-function toClientOrderId({ text }: Fields): string | undefined {
-  return String(text).startsWith(prefix) ? String(text).slice(prefix.length) : undefined;
-}
 
 /** An answer without the fill, such as that of the mode `ACK`, is no order. */
 function toFilled({ filled_amount, amount, left }: Fields, inQuote: boolean) {
@@ -133,11 +130,6 @@ export async function createOrder(
   }
 }
 
-/** An order is known by `text` only while it is open. */
-export function toOrderId({ orderId, clientOrderId = '' }: OrderRef): string {
-  return orderId ?? toText(clientOrderId);
-}
-
 /** The answer is the full order. https://www.gate.com/docs/developers/apiv4/en/#cancel-single-order */
 export async function cancelOrder(
   client: CcxtClient,
@@ -152,75 +144,28 @@ export async function cancelOrder(
   return ref.conditional ? toPriceOrder(row) : toOrder(row);
 }
 
-const codeOf = (thrown: unknown) => (thrown as { venueError?: VenueError }).venueError?.code ?? '';
-const isOfEnded = (thrown: unknown) => gateErrors.endedCodes.has(codeOf(thrown));
-
-function toUndefinedIfNotShown(thrown: unknown): undefined {
-  if (!isOfEnded(thrown) && !gateErrors.notFoundCodes.has(codeOf(thrown))) throw thrown;
-  return undefined;
-}
-
-/** Taken for absent, the order would be sent again. */
-function refuseAbsence(): never {
-  throw new NotReady('Gate reports that the order exists, and does not list it yet');
-}
-
-/** "The range not allowed to exceed 30 days", without the minutes that a request and a clock may take. */
-const searchedMs = 30 * 86_400_000 - 5 * 60_000;
-
-/** How much earlier than it was sent an order may seem to end, by Gate's clock. */
-const earlierMs = 600_000;
-
-/** https://www.gate.com/docs/developers/apiv4/en/#list-orders has no maximum; that of open orders is this one. */
-const ordersPerPage = 100;
-/** "Default: 100, minimum: 1, maximum: 1000". https://www.gate.com/docs/developers/apiv4/en/#query-personal-trading-records */
-export const tradesPerPage = 1_000;
-
 /**
  * "Operations based on custom IDs can only be checked in pending orders. Only order ID can be used after the order is
- * finished." So an order counts as absent only if the finished orders and the trades, which carry its `text`, miss it too.
+ * finished." The finished orders and the trades carry the `text` too.
  * https://www.gate.com/docs/developers/apiv4/en/#query-single-order-details
  */
-async function findByText(
-  client: CcxtClient,
-  { id }: MarketRules,
-  { clientOrderId = '', sentAfter = 0 }: OrderRef,
-): Promise<Order | undefined> {
-  const text = toText(clientOrderId);
-  const readOne = (order_id: unknown) =>
-    client.privateSpotGetOrdersOrderId({ order_id, currency_pair: id }).then(toOrder);
-  let exists = false;
-  const pending = await readOne(text).catch((thrown: unknown) => {
-    exists = isOfEnded(thrown);
-    return toUndefinedIfNotShown(thrown);
+function findSpotOrder(client: CcxtClient, { id: currency_pair }: MarketRules, ref: OrderRef) {
+  return findByText(client, ref, {
+    toOrder,
+    readOne: (order_id) => client.privateSpotGetOrdersOrderId({ order_id, currency_pair }),
+    listFinished: (from, hasWanted) =>
+      fetchNumberedPages(
+        (page) => client.privateSpotGetOrders({ currency_pair, from, ...page, status: 'finished' }),
+        ordersPerPage,
+        hasWanted,
+      ),
+    listTrades: (range, hasWanted) =>
+      fetchNumberedPages(
+        (page) => client.privateSpotGetMyTrades({ currency_pair, ...range, ...page }),
+        tradesPerPage,
+        hasWanted,
+      ),
   });
-  if (pending !== undefined) return pending;
-  const now = client.milliseconds();
-  const from = Math.max(now - searchedMs, sentAfter - earlierMs);
-  const range = { currency_pair: id, from: Math.floor(from / 1_000) };
-  // Without an end, the trades are those of seven days. That of the orders is now by Gate's own clock.
-  const to = Math.ceil(now / 1_000);
-  const isMeant = (row: Fields) => row.text === text;
-  const hasMeant = (rows: Fields[]) => rows.some(isMeant);
-  const finished = await fetchNumberedPages(
-    (page) => client.privateSpotGetOrders({ ...range, ...page, status: 'finished' }),
-    ordersPerPage,
-    hasMeant,
-  );
-  const found = finished.find(isMeant);
-  if (found !== undefined) return toOrder(found);
-  const trades = await fetchNumberedPages(
-    (page) => client.privateSpotGetMyTrades({ ...range, to, ...page }),
-    tradesPerPage,
-    hasMeant,
-  );
-  const trade = trades.find(isMeant);
-  if (trade !== undefined)
-    return (await readOne(trade.order_id).catch(toUndefinedIfNotShown)) ?? refuseAbsence();
-  if (exists) refuseAbsence();
-  if (sentAfter > 0 && sentAfter < from)
-    throw new Unsupported('Gate does not list by their own id orders that were sent more than 30 days ago');
-  return undefined;
 }
 
 export async function fetchOrder(
@@ -230,7 +175,7 @@ export async function fetchOrder(
 ): Promise<Order | undefined> {
   const { orderId, conditional } = ref;
   if (conditional) return toPriceOrder(await client.privateSpotGetPriceOrdersOrderId({ order_id: orderId }));
-  if (orderId === undefined) return findByText(client, market, ref);
+  if (orderId === undefined) return findSpotOrder(client, market, ref);
   return toOrder(await client.privateSpotGetOrdersOrderId({ order_id: orderId, currency_pair: market.id }));
 }
 
@@ -262,12 +207,8 @@ export async function fetchOpenOrders(client: CcxtClient, _kind: MarketKind, mar
           (page) => client.privateSpotGetOrders({ currency_pair: market.id, status: 'open', ...page }),
           ordersPerPage,
         ),
-    fetchNumberedPages(
-      ({ page, limit }) =>
-        client.privateSpotGetPriceOrders({
-          ...{ status: 'open', account, limit, offset: (page - 1) * limit },
-          ...pair,
-        }),
+    fetchOffsetPages(
+      (page) => client.privateSpotGetPriceOrders({ status: 'open', account, ...page, ...pair }),
       ordersPerPage,
     ),
   ]);

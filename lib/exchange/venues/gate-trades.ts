@@ -1,8 +1,8 @@
 import type { Exchange as CcxtClient, Trade } from 'ccxt';
 import { decimal, toAmount } from '../../decimal.ts';
-import type { Fee, MarketRules, TimeRange, TradedOrder, TradeRange } from '../exchange.ts';
+import type { Fee, MarketRules, TradedOrder, TradeRange } from '../exchange.ts';
 import { sumFills } from './fills.ts';
-import { tradesPerPage } from './gate-orders.ts';
+import { toRange, toTradeFees, tradesPerPage } from './gate-requests.ts';
 import { type Fields, fetchNumberedPages } from './lists.ts';
 import type { ListedFills, VenueTrade } from './venue.ts';
 
@@ -19,17 +19,8 @@ const liquidations = new Set<unknown>([
   'liquidate',
 ]);
 
-/** A fee is charged in `fee_currency`, in GT or in points. */
-function toFees({ info, timestamp: at }: Trade): Fee[] {
-  const { fee, fee_currency, gt_fee, point_fee } = info as Fields;
-  if (fee === undefined) throw new TypeError('the trade has no fee');
-  const parts = [
-    { currency: String(fee_currency ?? ''), amount: toAmount(decimal(String(fee))) },
-    { currency: 'GT', amount: toAmount(decimal(String(gt_fee || '0'))) },
-    { currency: 'POINT', amount: toAmount(decimal(String(point_fee || '0'))) },
-  ];
-  const charged = parts.filter(({ amount }) => amount !== '0');
-  return (charged.length > 0 ? charged : parts.slice(0, 1)).map((part) => ({ ...part, at }));
+function toFees(trade: Trade): Fee[] {
+  return toTradeFees(trade, String((trade.info as Fields).fee_currency ?? ''));
 }
 
 function toTrade(row: Fields): Trade {
@@ -54,10 +45,6 @@ async function fetchRows(client: CcxtClient, { id }: MarketRules, selection: Fie
     tradesPerPage,
   );
   return rows.map(toTrade).sort((a, b) => Number(BigInt(a.id ?? '0') - BigInt(b.id ?? '0')));
-}
-
-function toRange({ since, until }: TimeRange): Fields {
-  return { from: Math.floor(since / 1_000), to: Math.ceil(until / 1_000) };
 }
 
 /**

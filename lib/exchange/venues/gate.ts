@@ -1,146 +1,145 @@
 import type { Exchange as CcxtClient, Market } from 'ccxt';
 import { decimal, toAmount } from '../../decimal.ts';
-import type { MarketKind, MarketRules } from '../exchange.ts';
-import {
-  fetchBalances,
-  fetchPermissions,
-  fetchTakerRate,
-  readAccountKind,
-  toBalance,
-} from './gate-account.ts';
-import { gateErrors } from './gate-errors.ts';
-import { cancelOrder, createOrder, fetchOpenOrders, fetchOrder, toOrderId } from './gate-orders.ts';
-import { fetchFills, fetchTrades, tradeListing } from './gate-trades.ts';
+import type { MarketRules } from '../exchange.ts';
+import { fetchPermissions } from './gate-account.ts';
+import * as orders from './gate-futures-orders.ts';
+import * as trades from './gate-futures-trades.ts';
+import { fetchOpenPositions, fetchPosition, readIsDual } from './gate-positions.ts';
+import { settle } from './gate-requests.ts';
+import { gateSpot } from './gate-spot.ts';
 import { type Fields, parseRows } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
-import { spotOnly, withoutExits } from './spot-only.ts';
-import type { Fence, FenceFields, UnsignedRequest, Venue } from './venue.ts';
+import type { Venue } from './venue.ts';
 import type { VenueError } from './venue-error.ts';
 
-/**
- * "The gap between its value and current time cannot exceed 60 seconds." So no request that is accepted comes from a clock
- * that is further ahead, and the fence below ends by then on any clock.
- * https://www.gate.com/docs/developers/apiv4/en/#apiv4-signed-request-requirements
- */
-const recvWindowMs = 60_000;
+/** "delisting": a position can still be closed. */
+const openStatuses = new Set<unknown>(['trading', 'delisting', 'circuit_breaker']);
 
-/** Creates, changes and cancels of orders. Price orders have the window of the timestamp alone. */
-const fencedPaths = new Set(['orders', 'orders/{order_id}']);
-
-/**
- * "If the GATE receives the request time greater than the expiration time, the request will be rejected."
- * https://www.gate.com/docs/developers/apiv4/en/#create-an-order
- */
-function fence({ method, path }: UnsignedRequest, { sendDeadline, clockOffsetMs }: Fence): FenceFields {
-  if (method === 'GET' || !fencedPaths.has(path)) return {};
-  return { headers: { 'x-gate-exptime': String(Math.floor(sendDeadline - clockOffsetMs)) } };
+/** Quanto and inverse contracts are left out: a contract is not an amount of their base currency. */
+function isLinear({ type, name, quanto_multiplier }: Fields): boolean {
+  return (
+    type === 'direct' &&
+    String(name).endsWith('_USDT') &&
+    parsePositiveAmount(quanto_multiplier) !== undefined
+  );
 }
 
-const toStep = (places: unknown) => toAmount(decimal('1').shiftedBy(-Number(places)));
-
-/** "sellable: can be sold": a position can still be closed. */
-const openStatuses = new Set<unknown>(['tradable', 'sellable']);
-
-/** https://www.gate.com/docs/developers/apiv4/en/#query-all-supported-currency-pairs */
+/** Sizes are in contracts. A contract without decimals takes whole ones only; the step of any other is its minimum. */
 function toMarket(row: Fields): Market {
-  const { id, base, quote } = row;
+  const { name, quanto_multiplier, order_size_min, enable_decimal } = row;
+  const base = String(name).replace(/_USDT$/, '');
+  const min = parsePositiveAmount(order_size_min) ?? '1';
+  const step = enable_decimal === true && decimal(min).lt(1) ? min : '1';
+  const inBase = (contracts: unknown) =>
+    toAmount(decimal(String(contracts)).times(String(quanto_multiplier)));
+  // "With a default value of 0. When the default value is used, the maximum is limited by the `order_size_max` field".
+  const max = parsePositiveAmount(row.market_order_size_max) ?? parsePositiveAmount(row.order_size_max);
   const market = {
-    ...{ id, symbol: `${base}/${quote}`, base, quote, spot: true, swap: false },
-    active: openStatuses.has(row.trade_status),
-    precision: { amount: toStep(row.amount_precision), price: toStep(row.precision) },
-    limits: {
-      amount: { min: row.min_base_amount ?? undefined },
-      cost: { min: row.min_quote_amount ?? undefined },
-    },
+    ...{ id: name, symbol: `${base}/USDT:USDT`, base, quote: 'USDT', settle: 'USDT' },
+    ...{ spot: false, swap: true, linear: true, active: openStatuses.has(row.status) },
+    contractSize: quanto_multiplier,
+    precision: { amount: inBase(step), price: row.order_price_round },
+    limits: { amount: { min: inBase(min), max: max && inBase(max) } },
     info: row,
   };
   return market as unknown as Market;
 }
 
-/** The list of fields and the sample name the maximum of a MARKET sale differently. */
-function marketRules(market: Market): Partial<MarketRules> {
-  const { market_order_max_stock, max_market_order_stock }: Fields = market?.info ?? {};
-  const marketAmountMax = parsePositiveAmount(market_order_max_stock ?? max_market_order_stock ?? undefined);
-  return marketAmountMax === undefined ? {} : { marketAmountMax };
-}
-
-/** The rules of the market are wanted before an order, which needs the kind of the account. */
-async function fetchMarkets(client: CcxtClient, _kind: MarketKind, id?: string): Promise<Market[]> {
+/** The position mode is wanted with each order. https://www.gate.com/docs/developers/apiv4/en/#query-all-futures-contracts */
+async function fetchContracts(client: CcxtClient, id?: string): Promise<Market[]> {
   try {
     const [rows] = await Promise.all([
       id === undefined
-        ? client.publicSpotGetCurrencyPairs()
-        : client.publicSpotGetCurrencyPairsCurrencyPair({ currency_pair: id }).then((row: Fields) => [row]),
-      readAccountKind(client).catch(() => undefined),
+        ? client.publicFuturesGetSettleContracts({ settle })
+        : client
+            .publicFuturesGetSettleContractsContract({ settle, contract: id })
+            .then((row: Fields) => [row]),
+      readIsDual(client).catch(() => undefined),
     ]);
-    return parseRows(rows).map(toMarket);
+    return parseRows(rows).filter(isLinear).map(toMarket);
   } catch (thrown) {
-    if ((thrown as { venueError?: VenueError }).venueError?.code === 'INVALID_CURRENCY_PAIR') return [];
+    if ((thrown as { venueError?: VenueError }).venueError?.code === 'CONTRACT_NOT_FOUND') return [];
     throw thrown;
   }
 }
 
-/** Gate v4: spot. https://www.gate.com/docs/developers/apiv4/en/ */
+/**
+ * Without this header, sizes are cut down to whole contracts, and ccxt does not send it. ccxt knows the currency of a path
+ * in lower case only from its own list of markets.
+ * https://www.gate.com/docs/developers/apiv4/en/#changelog, version 4.106.0
+ */
+function prepare(client: CcxtClient): void {
+  const { sign } = client;
+  client.sign = function (this: CcxtClient, path, api, method, parameters, headers, body) {
+    if (api?.[1] !== 'futures') return sign.call(this, path, api, method, parameters, headers, body);
+    const signed = sign.call(this, path, api, method, { ...parameters, settle }, headers, body);
+    return { ...signed, headers: { ...signed.headers, 'X-Gate-Size-Decimal': '1' } };
+  };
+}
+
+type OfMarket = (client: CcxtClient, market: MarketRules, ...more: never[]) => unknown;
+
+function byKind<Method extends OfMarket>(spot: Method, perpetual: Method): Method {
+  const method: OfMarket = (client, market, ...more) =>
+    (market.kind === 'spot' ? spot : perpetual)(client, market, ...more);
+  return method as Method;
+}
+
+/** Gate v4: spot, and perpetuals that are settled in USDT. https://www.gate.com/docs/developers/apiv4/en/ */
 export const gate: Venue = {
-  id: 'gate',
-  ...spotOnly,
-  ...withoutExits,
-  orderApi: ['private', 'spot'],
-  // With `unifiedAccount`, ccxt does not ask for the kind of the account before each request.
-  options: { defaultType: 'spot', unifiedAccount: false, timeDifference: 0, adjustForTimeDifference: false },
-  signsDecodedQuery: true,
-  recvWindowMs,
-  fence,
-  // Gate documents no figure: as for Bybit.
-  lookupLagMs: 120_000,
-  // Gate documents no end for orders of spot. What is not found is judged by its trades.
-  retention: {
-    order: { unfilledMs: Number.POSITIVE_INFINITY },
-    conditional: { unfilledMs: Number.POSITIVE_INFINITY },
+  ...gateSpot,
+  kinds: new Set(['spot', 'perpetual']),
+  countsContracts: true,
+  prepare,
+  marketRules(market) {
+    if (market?.spot === true) return gateSpot.marketRules(market);
+    const marketAmountMax = market?.limits.amount?.max as unknown as string | undefined;
+    return marketAmountMax === undefined ? {} : { marketAmountMax };
   },
-  tradeListing,
-  // No `replayWindowMs`: Gate does not document that a `text` is unique.
-  createReturnsFill: true,
-  cancelReturnsFill: true,
-  ...gateErrors,
-
-  marketInfo: {},
-  marketRules,
-  toMarketId: ({ id, base }, coin) => id.replace(`${base}_`, `${coin}_`),
-  orderRef: (_market, ref) => ({ id: toOrderId(ref), parameters: {} }),
-  orderDetails: ({ currency_pair, market, type, put }) => ({
-    marketId: currency_pair ?? market,
-    type: type ?? (put as Fields | undefined)?.type,
-  }),
-  createOrder,
-  cancelOrder,
-  fetchOrder,
-  closeParameters: () => ({}),
-  entryParameters: () => ({}),
-  triggeredOrderId: ({ fired_order_id }) => (fired_order_id ? String(fired_order_id) : undefined),
-  isBalanceResponse: (response) => Array.isArray(response) || typeof response.balances === 'object',
-  fetchBalances,
-  toBalance,
-
-  useSandbox: (client) => client.setSandboxMode(true),
-  fetchMarkets,
-  fetchOpenOrders,
-  fetchPermissions,
-  fetchFills,
-  fetchTrades,
-  fetchTakerRate,
-  // A candle is its opening time in seconds, volume, close, high, low and open.
-  // https://www.gate.com/docs/developers/apiv4/en/#market-k-line-chart
-  async fetchMinute(client, { id }, start) {
+  orderDetails: (info) =>
+    (info.contract ?? info.initial) === undefined ? gateSpot.orderDetails(info) : orders.orderDetails(info),
+  createOrder: byKind<NonNullable<Venue['createOrder']>>(gateSpot.createOrder, orders.createOrder),
+  cancelOrder: byKind<NonNullable<Venue['cancelOrder']>>(gateSpot.cancelOrder, orders.cancelOrder),
+  fetchOrder: byKind<Venue['fetchOrder']>(gateSpot.fetchOrder, orders.fetchOrder),
+  amendment: (client, market, order, amount) =>
+    market.kind === 'perpetual' && order.conditional !== true
+      ? () => orders.reduceOrder(client, market, order, amount)
+      : undefined,
+  // Of a price order of perpetuals: "ID of the order created after trigger".
+  triggeredOrderId: ({ fired_order_id, trade_id }) =>
+    [fired_order_id, trade_id].map((id) => String(id ?? '0')).find((id) => id !== '0' && id !== ''),
+  isBalanceResponse: (response) => gateSpot.isBalanceResponse(response) || response.available !== undefined,
+  // The margin of perpetuals is in an account of its own, unless the account is unified.
+  // https://www.gate.com/docs/developers/apiv4/en/#get-futures-account
+  fetchBalances: (client, kind) =>
+    kind === 'spot' ? gateSpot.fetchBalances(client) : client.privateFuturesGetSettleAccounts({ settle }),
+  fetchMarkets: (client, kind, id) =>
+    kind === 'spot' ? gateSpot.fetchMarkets(client, kind, id) : fetchContracts(client, id),
+  fetchPosition,
+  fetchOpenPositions,
+  fetchOpenOrders: (client, kind, market) =>
+    kind === 'spot' ? gateSpot.fetchOpenOrders(client, kind, market) : orders.fetchOpenOrders(client, market),
+  fetchPermissions: (client) => fetchPermissions(client, ['spot', 'futures']),
+  fetchFills: byKind<Venue['fetchFills']>(gateSpot.fetchFills, trades.fetchFills),
+  fetchTrades: byKind<Venue['fetchTrades']>(gateSpot.fetchTrades, trades.fetchTrades),
+  fetchFunding: trades.fetchFunding,
+  async fetchTakerRate(client, market) {
+    if (market.kind === 'spot') return gateSpot.fetchTakerRate(client, market);
+    const { [market.id]: rates } = await client.privateFuturesGetSettleFee({ settle, contract: market.id });
+    return toAmount(decimal(String(rates?.taker_fee)));
+  },
+  async fetchMinute(client, market, start) {
+    if (market.kind === 'spot') return gateSpot.fetchMinute(client, market, start);
     const range = { from: start / 1_000, to: start / 1_000, interval: '1m' };
-    const [row] = parseRows(await client.publicSpotGetCandlesticks({ currency_pair: id, ...range }));
-    return row === undefined
-      ? undefined
-      : [Number((row as unknown as string[])[0]) * 1_000, (row as unknown as string[])[5]];
+    const [row] = parseRows(
+      await client.publicFuturesGetSettleCandlesticks({ settle, contract: market.id, ...range }),
+    );
+    return row === undefined ? undefined : [Number(row.t) * 1_000, row.o];
   },
-  async fetchPrices(client, _kind, id) {
-    const request = id === undefined ? {} : { currency_pair: id };
-    const rows = parseRows(await client.publicSpotGetTickers(request));
-    return rows.map((row) => ({ marketId: String(row.currency_pair), value: row.last }));
+  async fetchPrices(client, kind, id) {
+    if (kind === 'spot') return gateSpot.fetchPrices(client, kind, id);
+    const request = id === undefined ? {} : { contract: id };
+    const rows = parseRows(await client.publicFuturesGetSettleTickers({ settle, ...request }));
+    return rows.map((row) => ({ marketId: String(row.contract), value: row.mark_price }));
   },
 };

@@ -242,7 +242,7 @@ export interface Venue {
   isBalanceResponse(response: Record<string, unknown>): boolean;
 
   /** @returns the response with the balances, on a venue of which ccxt requests others. */
-  fetchBalances?(client: CcxtClient): Promise<Parameters>;
+  fetchBalances?(client: CcxtClient, kind: MarketKind): Promise<Parameters>;
   /** @returns the balance of a currency, on a venue whose balances ccxt misreads. */
   toBalance?(response: Parameters, currency: string, client: CcxtClient): Balance;
   /** @returns the id of another coin's market, of the same kind and quote currency. Absent: the coin before the quote. */

@@ -166,7 +166,7 @@ export function connectionContract(testMarket: TestMarket): void {
         apiKey: 'new-key-of-the-tests',
         secret: toSecret(testMarket.exchange, 'new-secret-of-the-tests'),
       };
-      sim.core.addAccount({ ...fresh, balances: {} });
+      sim.core.addAccount({ ...fresh, balances: { usdm: { USDT: '0' } } });
       const was = sim.core.accountOf(keys.apiKey);
       was.apiKey = 'no-longer-valid';
       stored.all.main = { ...account, ...fresh };
@@ -189,7 +189,7 @@ export function connectionContract(testMarket: TestMarket): void {
       clock.ahead = 90_000;
       expect(await exchange.fetchOrder(market, { clientOrderId: 'unknown' })).toBeUndefined();
       requests();
-      await exchange.fetchBalance('BTC');
+      await exchange.fetchBalance('BTC', market.kind);
       expect(requests()).toHaveLength(1);
     });
 

@@ -19,6 +19,7 @@ import {
   bybitSpot,
   coinbaseSpot,
   gateSpot,
+  gateSwap,
   inFiveSeconds,
   krakenSpot,
   kucoinSpot,
@@ -296,7 +297,13 @@ const ofGate: Refusal[] = [
   ...all('other', 'MISSING_REQUIRED_PARAM', 'BAD_REQUEST', 'INVALID_CONTENT_TYPE', 'NOT_ACCEPTABLE'),
   ...all('other', 'METHOD_NOT_ALLOWED', 'NOT_FOUND', 'INVALID_CURRENCY', 'INVALID_CURRENCY_PAIR'),
   ...all('other', 'INVALID_CLIENT_ORDER_ID', 'MARGIN_NOT_SUPPORTED', 'AUTO_BORROW_TOO_MUCH'),
-  ...all('other', 'INITIAL_MARGIN_TOO_LOW'),
+  ...all('other', 'INITIAL_MARGIN_TOO_LOW', 'USER_NOT_FOUND', 'CONTRACT_NOT_FOUND', 'CONTRACT_IN_DELISTING'),
+  ...all('other', 'POSITION_DUAL_MODE', 'RISK_LIMIT_EXCEEDED', 'LIQUIDATE_IMMEDIATELY'),
+  ...all('other', 'LEVERAGE_TOO_HIGH', 'LEVERAGE_TOO_LOW'),
+  ...all('would-not-reduce', 'POSITION_EMPTY', 'POSITION_NOT_FOUND', 'INCREASE_POSITION'),
+  ...all('exit-in-the-way', 'REDUCE_EXCEEDED'),
+  ...all('refused-for-now', 'CONTRACT_NO_COUNTER', 'POSITION_IN_LIQUIDATION', 'POSITION_IN_CLOSE'),
+  ...all('refused-for-now', 'PRICE_TOO_DEVIATED', 'PRICE_OVER_LIQUIDATION', 'PRICE_OVER_BANKRUPT'),
 ];
 
 const krakenKeys = [
@@ -368,6 +375,7 @@ const rows = [
   { testMarket: kucoinSpot, venue: kucoin, refusals: ofKucoin, status: 200 },
   { testMarket: bitgetSpot, venue: bitget, refusals: ofBitget, status: 400 },
   { testMarket: gateSpot, venue: gate, refusals: ofGate, status: 400 },
+  { testMarket: gateSwap, venue: gate, refusals: ofGate, status: 400 },
   // Errors of Kraken are texts.
   { testMarket: krakenSpot, venue: kraken, refusals: ofKraken, status: 200, strange: 'EX:12345678' },
   { testMarket: coinbaseSpot, venue: coinbase, refusals: ofCoinbase, status: 200 },

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import type { MarketRules } from '../../../lib/exchange/exchange.ts';
+import { gateSpot as gateSpotVenue } from '../../../lib/exchange/venues/gate-spot.ts';
 import { venues } from '../../../lib/exchange/venues/venues.ts';
 import { faultOf } from './fault-of.ts';
 import recording from './recorded/gate.json' with { type: 'json' };
@@ -44,13 +45,14 @@ describe('a request to Gate', () => {
     expect(own).toEqual([toExpected(each)]);
   });
 
-  test('has the rules of Gate at Gate EU, which has no test network', async () => {
+  test('has the rules of spot at Gate EU, which has no test network and no perpetuals', async () => {
     const [first] = recordings;
     const { exchange, last } = await startRecorder({}, 'gateeu');
     await exchange.createMarketOrder(spot, close);
     expect(last()).toMatchObject(toExpected(first as (typeof recordings)[number]));
-    const { id: _, useSandbox: __, ...rules } = venues.gate;
+    const { id: _, useSandbox: __, ...rules } = gateSpotVenue;
     expect(venues.gateeu).toEqual({ ...rules, id: 'gateeu' });
+    expect(venues.gateeu.kinds).toEqual(new Set(['spot']));
   });
 
   test('carries its own send deadline, if it creates or cancels an order', async () => {

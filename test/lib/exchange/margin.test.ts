@@ -4,6 +4,7 @@ import { readFigure } from '../../../lib/exchange/venues/parse-amount.ts';
 import {
   binanceFutures,
   bybitLinear,
+  gateSwap,
   okxSwap,
   startTrader,
   type Trader,
@@ -62,6 +63,18 @@ describe('the margin of a perpetual position', () => {
       leverage: '10',
       marginMode: 'isolated',
       margin: '6000',
+      liquidationPrice: expect.stringMatching(/^54271\./),
+    });
+  });
+
+  test('is read from Gate with the position, cross and isolated', async () => {
+    const trader = await hold(gateSwap, { leverage: 10 });
+    trader.requests();
+    expect(await marginOf(trader)).toMatchObject({ leverage: '10', marginMode: 'cross', margin: '6100' });
+    expect(trader.requests()).toEqual(['GET /api/v4/futures/usdt/positions']);
+    trader.sim.core.accountOf('key-of-the-tests').marginType.BTCUSDT = 'isolated';
+    expect(await marginOf(trader)).toMatchObject({
+      ...{ leverage: '10', marginMode: 'isolated', margin: '6000' },
       liquidationPrice: expect.stringMatching(/^54271\./),
     });
   });

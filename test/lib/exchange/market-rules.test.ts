@@ -7,6 +7,7 @@ import {
   binanceSpot,
   bybitLinear,
   bybitSpot,
+  gateSwap,
   kucoinSpot,
   okxSpot,
   okxSwap,
@@ -43,7 +44,7 @@ test.each([binanceFutures, bybitSpot, bybitLinear])('$name has no maximum value'
   expect(market.costMax).toBeUndefined();
 });
 
-test.each([binanceSpot, binanceFutures, bybitSpot, bybitLinear])(
+test.each([binanceSpot, binanceFutures, bybitSpot, bybitLinear, gateSwap])(
   'one market of $name is read again, with new rules, and as closed',
   async (testMarket) => {
     const { exchange, sim, market } = await startTrader(testMarket);

@@ -20,11 +20,12 @@ export interface ScriptedServer {
 /** What comes before an order at OKX and Gate: the mode of the account, and the position. */
 const okxModes = /^\/api\/v5\/account\/(config|positions)/;
 const okxMode = JSON.stringify({ code: '0', data: [{ acctLv: '2', posMode: 'net_mode', pos: '0' }] });
-const gateMode = JSON.stringify({ mode: 'classic' });
+const gateModes = /^\/api\/v4\/(unified\/unified_mode|futures\/usdt\/accounts)/;
+const gateMode = JSON.stringify({ mode: 'classic', position_mode: 'single' });
 
 function findMode(url = ''): string | undefined {
   if (okxModes.test(url)) return okxMode;
-  return url.startsWith('/api/v4/unified/unified_mode') ? gateMode : undefined;
+  return gateModes.test(url) ? gateMode : undefined;
 }
 
 /** An exchange that sends one fixed response. It answers and does not count what comes before an order at some. */

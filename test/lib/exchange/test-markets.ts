@@ -104,6 +104,13 @@ const gatePaths = {
   cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
   fetch: { method: 'GET', path: '/api/v4/spot/orders/*' },
 } as const;
+const gateFuturesOrder = '/api/v4/futures/usdt/orders/*';
+const gateFuturesPaths = {
+  create: { method: 'POST', path: '/api/v4/futures/usdt/orders' },
+  reduce: { method: 'PUT', path: gateFuturesOrder },
+  cancel: { method: 'DELETE', path: gateFuturesOrder },
+  fetch: { method: 'GET', path: gateFuturesOrder },
+} as const;
 /** Every signed request of Kraken is a POST. */
 const krakenPaths = {
   create: { method: 'POST', path: '/0/private/AddOrder' },
@@ -211,6 +218,14 @@ export const gateSpot: TestMarket = {
   market: 'spot',
   buysBackBy: 'limit',
 };
+export const gateSwap: TestMarket = {
+  ...{ ...ofGate, ...gateFuturesPaths },
+  name: 'Gate perpetual',
+  exchange: 'gate',
+  symbol: 'BTC/USDT:USDT',
+  marketId: 'BTC_USDT',
+  market: 'usdm',
+};
 export const coinbaseSpot: TestMarket = {
   ...{ acknowledges: true, recvWindowMs: 120_000, errorStatus: 200 },
   ...{ ...coinbasePaths },
@@ -224,7 +239,7 @@ export const coinbaseSpot: TestMarket = {
 /** Each market of each proven exchange, from which suites take their rows. */
 export const testMarkets: TestMarket[] = [
   ...[binanceSpot, binanceFutures, bybitSpot, bybitLinear, okxSpot, okxSwap],
-  ...[kucoinSpot, bitgetSpot, gateSpot, krakenSpot, coinbaseSpot],
+  ...[kucoinSpot, bitgetSpot, gateSpot, gateSwap, krakenSpot, coinbaseSpot],
 ];
 
 /** Whether Ripcord places exits there. */

@@ -1,0 +1,101 @@
+import type { Exchange as CcxtClient } from 'ccxt';
+import type { ExchangePosition, MarketRules, Side } from '../exchange.ts';
+import { settle } from './gate-requests.ts';
+import { type Fields, fetchOffsetPages } from './lists.ts';
+import { parsePositiveAmount, readFigure } from './parse-amount.ts';
+import { createRemembered } from './remembered.ts';
+import type { VenuePosition } from './venue.ts';
+import { Unsupported, type VenueError } from './venue-error.ts';
+
+/**
+ * "single - Single Direction Position, dual - Dual Direction Position, dual_plus - Split Position".
+ * https://www.gate.com/docs/developers/apiv4/en/#get-futures-account
+ */
+function toIsDual({ position_mode, in_dual_mode }: Fields): boolean {
+  if (position_mode === 'dual_plus')
+    throw new Unsupported(
+      'The account is in split position mode, where an order of Gate does not name the position that is meant',
+    );
+  if (position_mode === undefined && in_dual_mode === undefined)
+    throw new TypeError('the response has no position mode');
+  return position_mode === undefined ? in_dual_mode === true : position_mode === 'dual';
+}
+
+const positionMode = createRemembered<boolean>((client) =>
+  client.privateFuturesGetSettleAccounts({ settle }).then(toIsDual),
+);
+/** @returns whether the account has positions of both sides in one market. */
+export const readIsDual = positionMode.read;
+export const forgetPositionMode = positionMode.forget;
+
+/** An account that never had USDT for perpetuals, or a key without a right to them. */
+const noFuturesCodes = new Set(['USER_NOT_FOUND', 'FORBIDDEN']);
+
+/** A list of all markets is empty for a key or an account that only trades spot. */
+export function toNothing(thrown: unknown): [] {
+  const { venueError } = thrown as { venueError?: VenueError };
+  if (venueError === undefined || !noFuturesCodes.has(venueError.code)) throw thrown;
+  return [];
+}
+
+const positionsPerPage = 100;
+
+/**
+ * The positions of both modes, in contracts. That of one market is an object in one mode, and has two rows in the other.
+ * https://www.gate.com/docs/developers/apiv4/en/#get-user-position-list
+ */
+async function fetchOpenRows(client: CcxtClient): Promise<Fields[]> {
+  const rows = await fetchOffsetPages(
+    (page) => client.privateFuturesGetSettlePositions({ settle, holding: true, ...page }),
+    positionsPerPage,
+  );
+  return rows.filter(({ size }) => parsePositiveAmount(String(size).replace('-', '')) !== undefined);
+}
+
+const dualSides = new Map<unknown, Side>([
+  ['dual_long', 'long'],
+  ['dual_short', 'short'],
+]);
+
+function toSide({ mode, size }: Fields): Side {
+  return dualSides.get(mode) ?? (String(size).startsWith('-') ? 'short' : 'long');
+}
+
+/** "0 means cross margin. For leverage of cross margin, please refer to `cross_leverage_limit`." `lever` replaces both. */
+function toHolding(row: Fields) {
+  const isCross = Number(row.leverage) === 0;
+  return {
+    amount: parsePositiveAmount(String(row.size).replace('-', '')) ?? '0',
+    averagePrice: parsePositiveAmount(row.entry_price),
+    margin: {
+      leverage: readFigure(row.lever) ?? readFigure(isCross ? row.cross_leverage_limit : row.leverage),
+      marginMode: isCross ? ('cross' as const) : ('isolated' as const),
+      margin: readFigure(isCross ? row.initial_margin : row.margin),
+      liquidationPrice: readFigure(row.liq_price),
+    },
+  };
+}
+
+export async function fetchPosition(
+  client: CcxtClient,
+  market: MarketRules,
+  side: Side,
+): Promise<ExchangePosition> {
+  const [open, isDual] = await Promise.all([fetchOpenRows(client), readIsDual(client)]);
+  // The mode changes only without positions.
+  const hedged = open[0] === undefined ? isDual : dualSides.has(open[0].mode);
+  if (hedged !== isDual) forgetPositionMode(client);
+  const [own, second] = open.filter((row) => row.contract === market.id && (!hedged || toSide(row) === side));
+  if (second !== undefined)
+    throw new Unsupported(
+      `The account has several positions of one side of ${market.symbol}. An order can't name the one that is meant`,
+    );
+  return own === undefined
+    ? { side: undefined, amount: '0', hedged }
+    : { side: toSide(own), ...toHolding(own), hedged };
+}
+
+export async function fetchOpenPositions(client: CcxtClient): Promise<VenuePosition[]> {
+  const rows = await fetchOpenRows(client).catch(toNothing);
+  return rows.map((row) => ({ marketId: String(row.contract), side: toSide(row), ...toHolding(row) }));
+}

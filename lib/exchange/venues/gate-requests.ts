@@ -1,0 +1,111 @@
+import type { Exchange as CcxtClient, Order, Trade } from 'ccxt';
+import { decimal, toAmount } from '../../decimal.ts';
+import type { Fee, OrderRef, TimeRange } from '../exchange.ts';
+import { gateErrors } from './gate-errors.ts';
+import type { Fields } from './lists.ts';
+import { NotReady, Unsupported, type VenueError } from './venue-error.ts';
+
+/** What the perpetuals are settled in, as their paths have it. */
+export const settle = 'usdt';
+
+const prefix = 't-';
+
+/** "Prefixed with `t-`". Ripcord's own ids are shorter than 28 characters. */
+export function toText(clientOrderId: string): string {
+  return prefix + clientOrderId;
+}
+
+export function toClientOrderId({ text }: Fields): string | undefined {
+  return String(text).startsWith(prefix) ? String(text).slice(prefix.length) : undefined;
+}
+
+/** The id of an order in a path, which can be its `text`. */
+export function toOrderId({ orderId, clientOrderId = '' }: OrderRef): string {
+  return orderId ?? toText(clientOrderId);
+}
+
+const codeOf = (thrown: unknown) => (thrown as { venueError?: VenueError }).venueError?.code ?? '';
+const isOfEnded = (thrown: unknown) => gateErrors.endedCodes.has(codeOf(thrown));
+
+function toUndefinedIfNotShown(thrown: unknown): undefined {
+  if (!isOfEnded(thrown) && !gateErrors.notFoundCodes.has(codeOf(thrown))) throw thrown;
+  return undefined;
+}
+
+/** Taken for absent, the order would be sent again. */
+function refuseAbsence(): never {
+  throw new NotReady('Gate reports that the order exists, and does not list it yet');
+}
+
+/** "The range not allowed to exceed 30 days", without the minutes that a request and a clock may take. */
+const searchedMs = 30 * 86_400_000 - 5 * 60_000;
+
+/** How much earlier than it was sent an order may seem to end, by Gate's clock. */
+const earlierMs = 600_000;
+
+/** https://www.gate.com/docs/developers/apiv4/en/#list-orders has no maximum; that of open orders is this one. */
+export const ordersPerPage = 100;
+/** "Default: 100, minimum: 1, maximum: 1000". https://www.gate.com/docs/developers/apiv4/en/#query-personal-trading-records */
+export const tradesPerPage = 1_000;
+
+type HasWanted = (rows: Fields[]) => boolean;
+
+/** Where one kind of market has its orders. */
+interface OrderSources {
+  toOrder(row: Fields): Order;
+  /** By order id or by `text`. */
+  readOne(orderId: unknown): Promise<Fields>;
+  /** Since `from`, in seconds. No page is read after the one with what is wanted. */
+  listFinished(from: number, hasWanted: HasWanted): Promise<Fields[]>;
+  listTrades(range: { from: number; to: number }, hasWanted: HasWanted): Promise<Fields[]>;
+}
+
+/** An order counts as absent only if the look-up, the finished orders and the trades, which carry its `text`, all miss it. */
+export async function findByText(
+  client: CcxtClient,
+  { clientOrderId = '', sentAfter = 0 }: OrderRef,
+  { toOrder, readOne, listFinished, listTrades }: OrderSources,
+): Promise<Order | undefined> {
+  const text = toText(clientOrderId);
+  let exists = false;
+  const known = await readOne(text).catch((thrown: unknown) => {
+    exists = isOfEnded(thrown);
+    return toUndefinedIfNotShown(thrown);
+  });
+  if (known !== undefined) return toOrder(known);
+  const now = client.milliseconds();
+  const since = Math.max(now - searchedMs, sentAfter - earlierMs);
+  const isMeant = (row: Fields) => row.text === text;
+  const hasMeant = (rows: Fields[]) => rows.some(isMeant);
+  // Without an end, the trades are those of seven days. That of the orders is now by Gate's own clock.
+  const { from, to } = toRange({ since, until: now });
+  const found = (await listFinished(from, hasMeant)).find(isMeant);
+  if (found !== undefined) return toOrder(found);
+  const trade = (await listTrades({ from, to }, hasMeant)).find(isMeant);
+  if (trade !== undefined)
+    return toOrder((await readOne(trade.order_id).catch(toUndefinedIfNotShown)) ?? refuseAbsence());
+  if (exists) refuseAbsence();
+  if (sentAfter > 0 && sentAfter < since)
+    throw new Unsupported('Gate does not list by their own id orders that were sent more than 30 days ago');
+  return undefined;
+}
+
+/** Perpetuals have times in seconds, with a fraction. */
+export const toMs = (seconds: unknown) => Math.round(Number(seconds) * 1_000);
+
+export function toRange({ since, until }: TimeRange) {
+  return { from: Math.floor(since / 1_000), to: Math.ceil(until / 1_000) };
+}
+
+/** A fee is charged in its currency, in GT or in points. */
+export function toTradeFees({ info, timestamp: at }: Trade, currency: string): Fee[] {
+  const { fee, gt_fee, point_fee } = info as Fields;
+  if (fee === undefined) throw new TypeError('the trade has no fee');
+  const parts = [
+    { currency, amount: toAmount(decimal(String(fee))) },
+    { currency: 'GT', amount: toAmount(decimal(String(gt_fee || '0'))) },
+    { currency: 'POINT', amount: toAmount(decimal(String(point_fee || '0'))) },
+  ];
+  const charged = parts.filter(({ amount }) => amount !== '0');
+  return (charged.length > 0 ? charged : parts.slice(0, 1)).map((part) => ({ ...part, at }));
+}

@@ -5,10 +5,11 @@ import { Fault, toFault } from '../fault.ts';
 import type { RequestNote } from '../link/hit.ts';
 import { appendFailureNotice, appendNotice, withoutObsolete } from '../notify/notice-text.ts';
 import { toCloseId } from '../position/client-order-id.ts';
-import type { Claim, OrderRecord, Outcome, Position, State } from '../position/position.ts';
+import type { Claim, Outcome, Position, State } from '../position/position.ts';
 import { toSentence } from '../position/wording.ts';
 import type { Services } from '../services.ts';
 import type { PositionChange } from '../store/store.ts';
+import { withAcknowledgedClose } from './acknowledged-close.ts';
 import type { ActionResult, ActionRun } from './action-result.ts';
 import { nextState, settleTransition, type Transition } from './transitions.ts';
 
@@ -176,7 +177,7 @@ function toAttention(
 ): PositionChange {
   const unknownClose = toUnknownClose(held, claim);
   const notices = appendNotice(held, result, now);
-  const exitOrders = withAcknowledged(held, claim);
+  const exitOrders = withAcknowledgedClose(held, claim);
   return {
     state: after('need-attention'),
     attentionReason: result.reason,
@@ -184,18 +185,6 @@ function toAttention(
     exitOrders,
     notices,
   };
-}
-
-/** A close order that the exchange acknowledged and does not show stays on record: `positions resolve` has to find its fill. */
-function withAcknowledged(held: Position, { actor, linkId, sentOrder }: Claim): OrderRecord[] {
-  const { orderId, amount = '0', sentAt } = sentOrder ?? {};
-  const isKnown = orderId === undefined || held.exitOrders.some((order) => order.orderId === orderId);
-  if (isKnown || isGeneric(held.exchange)) return held.exitOrders;
-  const close: OrderRecord = {
-    ...{ orderId, clientOrderId: toCloseId(held), type: 'market', status: 'live', amount, filled: '0' },
-    ...{ createdAt: sentAt, sentBy: { actor, linkId } },
-  };
-  return [...held.exitOrders, close];
 }
 
 /** On an exchange that is not proven, what only the owner can say the result of. */

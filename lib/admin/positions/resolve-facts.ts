@@ -1,4 +1,5 @@
 import { isPositive } from '../../amount.ts';
+import { withAcknowledgedClose } from '../../close/acknowledged-close.ts';
 import { closeArrivableUntil, isLeaseExpired } from '../../close/claim.ts';
 import { readHolding, toExternalClose } from '../../close/external-close.ts';
 import type { ExternalClose } from '../../close/step.ts';
@@ -38,14 +39,16 @@ export async function readFacts(services: Services, position: Position, later = 
     throw new Fault('conflict', `An action on ${position.positionId} is in progress. Nothing was changed.`, {
       hint: { text: 'Try again in 15 seconds.' },
     });
-  const synced = { ...position, ...(await syncOrders(exchange, position, now)) };
+  const known = { ...position, exitOrders: withAcknowledgedClose(position, position.claim) };
+  const synced = { ...known, ...(await syncOrders(exchange, known, now)) };
   const { entryOrders, exitOrders, lostOrderIds, unknownFills } = await endAbsentOrders(
     exchange,
     synced,
     now,
   );
   const { attempt } = position;
-  const closeOrders = await findCloseOrders(exchange, { ...position, attempt: attempt + later }, exitOrders);
+  const sought = { ...position, attempt: attempt + later };
+  const closeOrders = await findCloseOrders(exchange, sought, exitOrders, toSentAfter(position, now));
   const current = { ...position, entryOrders, exitOrders: [...exitOrders, ...closeOrders] };
   const external = await readExternalClose(exchange, current, now);
   return { position: current, lostOrderIds, unknownFills, external };
@@ -84,15 +87,25 @@ async function endAbsentOrders(exchange: Exchange, position: Position, now: numb
   return { entryOrders: entries, exitOrders: exits, lostOrderIds, unknownFills };
 }
 
+/** Gate lists no orders by their own id that are older than 30 days, and refuses a look-up of one. */
+const searchedMs = 29 * 86_400_000;
+
+/** @returns a time before all close orders of a position, unless it is too old for that: Coinbase then lists all orders. */
+function toSentAfter({ createdAt }: Position, now: number): number | undefined {
+  const at = Date.parse(createdAt);
+  return now - at < searchedMs ? at : undefined;
+}
+
 /** @returns the close orders of all attempts that the exchange finds and the position does not have yet. */
 async function findCloseOrders(
   exchange: Exchange,
   { positionId, market, attempt }: Position,
   known: OrderRecord[],
+  sentAfter: number | undefined,
 ): Promise<OrderRecord[]> {
   const attempts = Array.from({ length: attempt }, (_, index) => attempt - index);
   const orders = await inParallel(attempts, 5, (number) =>
-    exchange.fetchOrder(market, { clientOrderId: toCloseId({ positionId, attempt: number }) }),
+    exchange.fetchOrder(market, { clientOrderId: toCloseId({ positionId, attempt: number }), sentAfter }),
   );
   return orders
     .filter((order) => order !== undefined)

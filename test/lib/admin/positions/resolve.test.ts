@@ -68,6 +68,34 @@ const claim = {
 } as const;
 
 describe('resolve', () => {
+  it.each([
+    [10, [10]],
+    [40, [undefined]],
+  ])(
+    'looks close orders up from when a position of %i days began, if it is young enough',
+    async (days, from) => {
+      const { services, exchange, position, during, environment } = await setStage();
+      const sentAfter: unknown[] = [];
+      const { fetchOrder } = exchange;
+      exchange.fetchOrder = (market, ref) => {
+        sentAfter.push(ref.sentAfter && (environment.time - ref.sentAfter) / 86_400_000);
+        return fetchOrder(market, ref);
+      };
+      const createdAt = new Date(environment.time - days * 86_400_000).toISOString();
+      await during(() => readFacts(services, { ...position, entryOrders: [], attempt: 1, createdAt }));
+      expect(sentAfter).toEqual(from);
+    },
+  );
+
+  it('names a close order that was acknowledged and is not found', async () => {
+    const { services, position, during } = await setStage();
+    const sentOrder = { amount: '0.1', sentAt: 0, orderId: '7' };
+    const claimed = { ...position, state: 'claimed', claim: { ...claim, sentOrder } } as Position;
+    const { reason } = assess(await during(() => readFacts(services, claimed)));
+    expect(reason).toContain('Close order 7 filled 0 BTC');
+    expect(reason).toContain('Not found at the exchange and counted as ended: 7.');
+  });
+
   it('resolve reopens a position that was closed in part, with the rest', async () => {
     const { after } = await resolve('needs-attention', { closed: 40 });
     expect(after.state).toBe('open');

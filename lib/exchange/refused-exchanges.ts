@@ -64,8 +64,9 @@ export const refusedExchanges: readonly RefusedExchange[] = [
     reason: 'Crypto.com documents no reduce-only orders, so a late close could open a position.',
   },
   ...refuse("ccxt's spot orders name a margin there, which the generic mode never sends.", 'cryptocom'),
+  // "Will be decommissioned on 1 March 2027." https://docs.kraken.com/exchange/api-reference/futures-rest
   ...refuse(
-    'Kraken documents that a client order id is unique, and elsewhere that it is so only among open orders. "ripcord venues verify" tests that on its test network.',
+    'Kraken documents that a client order id is unique, and elsewhere that it is so only among open orders; its REST API ends on 1 March 2027.',
     'krakenfutures',
   ),
   ...lacks('fetchOrder', 'backpack', 'bitflyer', 'blofin', 'btcturk', 'btse', 'bydfi', 'cex', 'coincheck'),

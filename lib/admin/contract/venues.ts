@@ -31,7 +31,7 @@ const verifyResult = z.object({
   /** What the experiments are about. */
   subject: z.string(),
   market: z.string(),
-  /** The test network. No request goes to another host. */
+  /** The test network, or this machine. No request goes to another host. */
   host: z.string(),
   pages: z.array(z.string()),
   experiments: z.array(experimentSchema),

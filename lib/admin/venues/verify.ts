@@ -16,7 +16,8 @@ export async function verifyVenue(
   const account = await readAnyAccount(accounts, name);
   const venue = findTestVenue(name, account);
   const experiments = listExperiments(venue);
-  const { id: exchange, subject, market, host, pages } = venue;
+  const { id: exchange, subject, market, pages } = venue;
+  const { host } = new URL(account.baseUrl ?? `https://${venue.host}`);
   const listed = {
     ...{ account: name, exchange, subject, market, host, pages: [...pages] },
     experiments: experiments.map((each) => ({ experiment: each.name, claim: each.claim, sends: each.sends })),

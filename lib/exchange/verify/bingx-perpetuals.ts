@@ -33,8 +33,8 @@ export const bingxPerpetuals: TestVenue = {
     'https://bingx-api.github.io/docs-v3/',
     'https://github.com/BingX-API/api-ai-skills/blob/main/skills/swap-trade/api-reference.md',
   ],
-  // "Rate limit: … 2/s per IP" of look-ups and of closes, 3/s of the others.
-  gapMs: 350,
+  // "Rate limit: … 3/s per IP" for each kind of request, 2/s for look-ups and closes.
+  gapMs: 200,
   // "Request validity window in ms, max 5000".
   fences: [
     { name: 'recvWindow', windowMs: 1_000, fields: (_at, windowMs) => ({ recvWindow: String(windowMs) }) },

@@ -51,7 +51,7 @@ export const bitgetPerpetuals: TestVenue = {
       windowMs: 1_000,
       fields: (at, windowMs) => ({ requestTime: String(at), receiveWindow: String(windowMs) }),
     },
-    // "Request timestamp expired", for a difference of 30 s: https://www.bitget.com/api-doc/common/signature
+    // "Request timestamp expired" is an error without a figure: 30 s is what clients report.
     { name: 'timestamp', windowMs: 30_000, fields: () => ({}) },
   ],
   codes: {

@@ -21,13 +21,13 @@ const rests = 'places a LIMIT buy of the smallest amount, 20 % below the market'
 const common: readonly Experiment[] = [
   {
     name: 'id-after-fill',
-    claim: `A client order id whose order has filled is refused at once and ${followSeconds} s later.`,
+    claim: `A client order id whose order has filled is refused a second after that, and ${followSeconds} s later.`,
     sends: `${buys}, sends the same order again twice, and closes what it bought`,
     run: (trial) => testReuse(trial, 'market'),
   },
   {
     name: 'id-after-cancel',
-    claim: `A client order id whose order was canceled is refused at once and ${followSeconds} s later.`,
+    claim: `A client order id whose order was canceled is refused a second after that, and ${followSeconds} s later.`,
     sends: `${rests}, cancels it, sends the same order again twice, and cancels that`,
     run: (trial) => testReuse(trial, 'limit'),
   },

@@ -39,7 +39,8 @@ export const krakenFutures: TestVenue = {
   id: 'krakenfutures',
   subject: 'perpetuals',
   market: symbol,
-  // https://support.kraken.com/hc/en-us/articles/360024809011-API-Testing-Environment-Derivatives
+  // https://support.kraken.com/articles/360024809011-api-testing-environment-derivatives. Clients report that it ended in
+  // July 2026: a redirect is no answer, so an experiment is then unknown.
   host: 'demo-futures.kraken.com',
   markers: {},
   pages: [

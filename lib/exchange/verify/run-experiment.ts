@@ -43,14 +43,17 @@ export async function runExperiment(
     trial = new Trial(venue, session, market, newId);
     return run(trial);
   };
-  const verdict = await start().catch(toUnknown);
+  const verdict = await start().catch((thrown: unknown) => toUnknown(thrown, session));
   session.endsAt = session.now() + cleanUpMs;
   const left = (await trial?.cleanUp()) ?? [];
   return { experiment: name, claim, ...verdict, left, steps: session.steps };
 }
 
-function toUnknown(thrown: unknown): Verdict {
-  if (thrown instanceof OutOfTime || thrown instanceof TypeError)
-    return isUnknown(`The experiment was not finished: ${thrown.message}.`);
-  throw thrown;
+const maxQuoteLength = 120;
+
+function toUnknown(thrown: unknown, { steps }: Session): Verdict {
+  if (thrown instanceof OutOfTime) return isUnknown(`The experiment was not finished: ${thrown.message}.`);
+  if (!(thrown instanceof TypeError)) throw thrown;
+  const last = steps.at(-1)?.answer.slice(0, maxQuoteLength);
+  return isUnknown(`The experiment was not finished: ${thrown.message}. The last answer: ${last}`);
 }

@@ -63,10 +63,10 @@ export class Session {
   readonly now = (): number => this.#parts.now();
   readonly send: Send = (request) => this.sendAt(request);
 
-  async sleep(ms: number): Promise<void> {
+  readonly sleep = async (ms: number): Promise<void> => {
     if (this.now() + ms > this.endsAt) throw new OutOfTime('the time of the experiment had passed');
     if (ms > 0) await this.#parts.sleep(ms);
-  }
+  };
 
   /** Throws a Fault, with nothing sent, for a host that is not the test network. */
   async sendAt(request: TestRequest, timing?: Timing): Promise<Answer | undefined> {

@@ -2,17 +2,19 @@ import type { Created, Held, TestOrder } from './test-venue.ts';
 import type { Trial } from './trial.ts';
 import { doesNotHold, followSeconds, holds, isUnknown, type Verdict } from './verdict.ts';
 
-/** Until a second execution is listed. */
+/** Until an execution is listed. */
 const listedMs = 1_000;
+
+interface Ended {
+  orderId: string | undefined;
+  endedAt: number;
+}
 
 /**
  * Places an order and waits until it has ended.
- * @returns what the account has then, and the order's id; or why that is not known.
+ * @returns its id, and when it was seen to have ended; or why that is not known.
  */
-export async function endOne(
-  trial: Trial,
-  order: TestOrder,
-): Promise<{ held: Held; orderId: string | undefined } | Verdict> {
+export async function endOne(trial: Trial, order: TestOrder): Promise<Ended | Verdict> {
   const first = await trial.create(order);
   if (first.kind !== 'accepted') return isUnknown(`The first order was not accepted: ${describe(first)}.`);
   if (order.type === 'limit') {
@@ -24,7 +26,7 @@ export async function endOne(
     openOrders === 0 && (order.type === 'limit' || amount !== '0');
   const held = await trial.waitUntil(hasEnded);
   if (held === undefined) return isUnknown('The first order did not end in time.');
-  return { held, orderId: first.orderId };
+  return { orderId: first.orderId, endedAt: trial.session.now() };
 }
 
 /** Sends an order again under the id of one that has ended. */
@@ -32,30 +34,35 @@ export async function testReuse(trial: Trial, type: TestOrder['type']): Promise<
   const order: TestOrder = { clientOrderId: trial.newId(), type };
   const first = await endOne(trial, order);
   if ('answer' in first) return first;
+  // More fills of the first order would look like those of the second.
+  await trial.session.sleep(listedMs);
+  const before = await trial.held();
   for (const seconds of [0, followSeconds]) {
     await trial.session.sleep(seconds * 1_000);
     const again = await trial.create(order);
     await trial.session.sleep(listedMs);
-    const held = await trial.held();
-    const verdict = judge(trial, again, { ...first, after: held });
-    const when = seconds === 0 ? 'at once' : `${seconds} s later`;
+    const after = await trial.held();
+    const verdict = judge(trial, again, { before, after, orderId: first.orderId });
+    const when = seconds === 0 ? 'a second after the end' : `${seconds} s later`;
     if (verdict !== undefined) return { ...verdict, why: `${verdict.why} It was sent again ${when}.` };
   }
   return holds(
-    `The id was refused at once and ${followSeconds} s later, and nothing executed a second time. Longer is not shown.`,
+    `The id was refused a second after the end and ${followSeconds} s later, and nothing executed a second time. Longer is not shown.`,
   );
 }
 
-interface Before {
-  held: Held;
+interface Seen {
+  before: Held;
   after: Held;
   orderId: string | undefined;
 }
 
 /** @returns undefined if the second order was refused because of its id, or is the first one. */
-function judge({ venue }: Trial, again: Created, { held, after, orderId }: Before): Verdict | undefined {
-  if (after.amount !== held.amount || after.openOrders !== held.openOrders)
-    return doesNotHold('The second order was accepted and executed, or rests.');
+function judge({ venue }: Trial, again: Created, { before, after, orderId }: Seen): Verdict | undefined {
+  const isListed = after.amount !== before.amount || after.openOrders !== before.openOrders;
+  if (isListed && again.kind === 'refused')
+    return isUnknown(`The second order was refused with ${again.code}, and yet the account has more.`);
+  if (isListed) return doesNotHold('The second order was executed, or rests.');
   if (again.kind === 'refused')
     return venue.codes.duplicate.has(again.code)
       ? undefined

@@ -10,4 +10,4 @@ export const doesNotHold = (why: string): Verdict => ({ answer: 'does-not-hold',
 export const isUnknown = (why: string): Verdict => ({ answer: 'unknown', why });
 
 /** How long an ended order is followed. An admin function runs for 29 s. */
-export const followSeconds = 10;
+export const followSeconds = 6;

@@ -27,7 +27,7 @@ async function runExperiments(
   onProgress: (text: string) => void,
 ): Promise<Results> {
   const results: ExperimentResultView[] = [];
-  for (const { experiment } of experiments) {
+  for (const experiment of experiments) {
     onProgress(`${results.length + 1}/${experiments.length} ${experiment} …`);
     try {
       const { result } = await admin.call('venues.verify', { account, experiment });

@@ -7,11 +7,44 @@ type Step = ExperimentResultView['steps'][number];
 
 const answers = { holds: 'holds', 'does-not-hold': 'does not hold', unknown: 'unknown' } as const;
 
+const buys = 'buys the smallest amount at MARKET';
+const rests = 'places a LIMIT buy of the smallest amount, 20 % below the market';
+
+/** What the experiments claim, and what they send. */
+const experimentTexts: Readonly<Record<string, { claim: string; sends: string }>> = {
+  'id-after-fill': {
+    claim: 'A client order id whose order has filled is refused a second after that, and 6 s later.',
+    sends: `${buys}, sends the same order again twice, and closes what it bought`,
+  },
+  'id-after-cancel': {
+    claim: 'A client order id whose order was canceled is refused a second after that, and 6 s later.',
+    sends: `${rests}, cancels it, sends the same order again twice, and cancels that`,
+  },
+  'look-up-new': {
+    claim: 'A new order is found by its client order id within 5 s, and from then on.',
+    sends: `${rests}, looks it up, and cancels it`,
+  },
+  'look-up-after-end': {
+    claim: 'A filled and a canceled order are found by their client order ids for 6 s after their ends.',
+    sends: `${rests}, cancels it, ${buys}, looks both up, and closes what it bought`,
+  },
+};
+
+function textsOf(experiment: string): { claim: string; sends: string } {
+  const deadline = experiment.replace(/^deadline-/, '');
+  return (
+    experimentTexts[experiment] ?? {
+      claim: `An order whose ${deadline} has passed is refused, and is not executed later.`,
+      sends: `${rests}, in time and too late, and cancels what was accepted`,
+    }
+  );
+}
+
 /** @returns what the experiments will send, before the question. */
 export function describePlan({ account, market, host, experiments }: Listed): string[] {
   return [
     `With the money of the test network, account ${account} sends these orders in ${market} to ${host}, and to no other host:`,
-    ...experiments.map(({ experiment, sends }) => `  ${experiment}: ${sends}`),
+    ...experiments.map((experiment) => `  ${experiment}: ${textsOf(experiment).sends}`),
     'Each experiment needs a market without a position and without orders, takes up to half a minute, and cleans up.',
   ];
 }
@@ -28,11 +61,11 @@ function describeStep({ afterMs, request, lateMs, status, answer }: Step): strin
 }
 
 function describeExperiment(result: ExperimentResultView): string[] {
-  const { experiment, answer, claim, why, left, steps } = result;
+  const { experiment, answer, why, left, steps } = result;
   return [
     '',
     `${experiment}: ${answers[answer]}`,
-    `  Claim: ${claim}`,
+    `  Claim: ${textsOf(experiment).claim}`,
     asPlainText(`  Seen: ${why}`),
     ...left.map((each) => asPlainText(`  Left: ${each}`)),
     ...steps.map(describeStep),
@@ -41,13 +74,12 @@ function describeExperiment(result: ExperimentResultView): string[] {
 
 /** @returns the report, which has no account name, key or signature. */
 export function describeReport(
-  { exchange, subject, market, host, pages, experiments }: Listed,
+  { exchange, market, host, experiments }: Listed,
   results: ExperimentResultView[],
 ): string {
-  const notRun = experiments.slice(results.length).map(({ experiment }) => experiment);
+  const notRun = experiments.slice(results.length);
   return [
-    `Ripcord ${packageFile.version}: ${exchange}, ${subject}, ${market} on ${host}, ${new Date().toISOString()}`,
-    ...pages.map((page) => `  ${page}`),
+    `Ripcord ${packageFile.version}: ${exchange}, ${market} on ${host}, ${new Date().toISOString()}`,
     '',
     ...results.map(describeResult),
     ...(notRun.length === 0 ? [] : [`Not run: ${notRun.join(', ')}.`]),

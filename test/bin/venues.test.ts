@@ -3,12 +3,9 @@ import { answered, type Payload, startFakeAdmin } from './fake-admin.ts';
 import { runLocally } from './run-ripcord.ts';
 
 const listed = {
-  ...{ account: 'vst', exchange: 'bingx', subject: 'perpetuals', market: 'BTC-USDT' },
-  ...{ host: 'open-api-vst.bingx.com', pages: ['https://bingx-api.github.io/docs-v3/'] },
-  experiments: [
-    { experiment: 'id-after-fill', claim: 'An id is refused.', sends: 'buys and closes' },
-    { experiment: 'look-up-new', claim: 'An order is found.', sends: 'places and cancels' },
-  ],
+  ...{ account: 'vst', exchange: 'bingx', market: 'BTC-USDT' },
+  host: 'open-api-vst.bingx.com',
+  experiments: ['id-after-fill', 'look-up-new'],
 };
 
 const step = {
@@ -21,7 +18,6 @@ const step = {
 function toResult({ experiment }: Payload, change: object = {}) {
   const result = {
     experiment,
-    claim: 'An id is refused.',
     answer: 'holds',
     why: 'It was refused.',
     left: [],
@@ -45,8 +41,9 @@ test('each experiment is run by a command of its own, and the report has what wa
     })),
   );
   expect(stderr).toContain('1/2 id-after-fill …\nid-after-fill: holds. It was refused.\n2/2 look-up-new …');
-  expect(stdout).toMatch(/^Ripcord \d.*: bingx, perpetuals, BTC-USDT on open-api-vst\.bingx\.com, 20/);
+  expect(stdout).toMatch(/^Ripcord \d.*: bingx, BTC-USDT on open-api-vst\.bingx\.com, 20/);
   expect(stdout).toContain('Please report this');
+  expect(stdout).toContain('  Claim: A client order id whose order has filled is refused');
   expect(stdout).toContain('  +1.23 s POST /v2/trade/order side=BUY → 200 {"code":101481}');
 });
 

@@ -19,7 +19,8 @@ export async function addTestAccount(
   { name, account, replace = false }: Input,
   { exchange, stored }: { exchange: TestOnlyId; stored: StoredAccount | undefined },
 ): Promise<CommandResult<'accounts.add'>> {
-  const command = `accounts add ${name} --exchange ${exchange} --sandbox`;
+  const toCommand = (as: string) => `accounts add ${as} --exchange ${exchange} --sandbox`;
+  const command = toCommand(name);
   if (account.sandbox !== true)
     throw new Fault(
       'invalid-input',
@@ -42,7 +43,7 @@ export async function addTestAccount(
     throw new Fault('conflict', `The account "${name}" is already stored. Nothing was changed.`, {
       hint: {
         text: 'Store the key under a name of its own:',
-        command: command.replace(name, `${name}-test`),
+        command: toCommand(`${name}-test`),
       },
     });
   await accounts.write(name, data);

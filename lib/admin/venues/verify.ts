@@ -16,24 +16,22 @@ export async function verifyVenue(
   const account = await readAnyAccount(accounts, name);
   const venue = findTestVenue(name, account);
   const experiments = listExperiments(venue);
-  const { id: exchange, subject, market, pages } = venue;
   const { host } = new URL(account.baseUrl ?? `https://${venue.host}`);
-  const listed = {
-    ...{ account: name, exchange, subject, market, host, pages: [...pages] },
-    experiments: experiments.map((each) => ({ experiment: each.name, claim: each.claim, sends: each.sends })),
-  };
+  const names = [...experiments.keys()];
+  const listed = { account: name, exchange: venue.id, market: venue.market, host, experiments: names };
   if (wanted === undefined) return listed;
-  const experiment = experiments.find((each) => each.name === wanted);
-  if (experiment === undefined)
+  const run = experiments.get(wanted);
+  if (run === undefined)
     throw new Fault(
       'invalid-input',
-      `There is no experiment "${wanted}" for ${exchange}. Nothing was sent.`,
+      `There is no experiment "${wanted}" for ${venue.id}. Nothing was sent.`,
       {
-        hint: { text: `Expected one of: ${experiments.map((each) => each.name).join(', ')}.` },
+        hint: { text: `Expected one of: ${names.join(', ')}.` },
       },
     );
   const { now, sleep, randomId } = services;
   const parts = { account, agents: selectAgents(account), now, sleep };
   const newId = () => `rcv${randomId().slice(0, 12).toLowerCase()}`;
-  return { ...listed, result: await runExperiment(venue, experiment, { ...parts, newId }) };
+  const result = await runExperiment(venue, run, { ...parts, newId });
+  return { ...listed, result: { experiment: wanted, ...result } };
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { decimal, sum, toAmount } from '../../decimal.ts';
-import { asList, asObject, readData, toMarket, toStep } from './parse.ts';
+import { asList, asObject, get, getPublic, post, readData, toMarket, toStep } from './parse.ts';
 import type { Answer, Created, Fields, TestVenue } from './test-venue.ts';
 
 const symbol = 'BTC-USDT';
@@ -24,15 +24,12 @@ const only = (value: unknown) => (Array.isArray(value) ? value[0] : value);
 /** BingX, perpetuals in USDT: https://bingx-api.github.io/docs-v3/ */
 export const bingxPerpetuals: TestVenue = {
   id: 'bingx',
-  subject: 'perpetuals',
   market: symbol,
   // "prod-vst: Production Simulated (Testnet)", skills/references/base-urls.md of github.com/BingX-API/api-ai-skills
   host: 'open-api-vst.bingx.com',
   markers: {},
-  pages: [
-    'https://bingx-api.github.io/docs-v3/',
-    'https://github.com/BingX-API/api-ai-skills/blob/main/skills/swap-trade/api-reference.md',
-  ],
+  // https://bingx-api.github.io/docs-v3/
+  // https://github.com/BingX-API/api-ai-skills/blob/main/skills/swap-trade/api-reference.md
   // "Rate limit: … 3/s per IP" for each kind of request, 2/s for look-ups and closes.
   gapMs: 200,
   // "Request validity window in ms, max 5000".
@@ -63,43 +60,36 @@ export const bingxPerpetuals: TestVenue = {
 
   // "BOTH" in one-way mode, "LONG" or "SHORT" in hedge mode.
   async readMarket(send) {
-    const mode = await send({ method: 'GET', path: '/v1/positionSide/dual', fields: {} });
-    const isHedged =
-      String(asObject(data(mode, 'position mode'), 'position mode').dualSidePosition) === 'true';
-    const isPublic = true;
-    const listed = await send({ method: 'GET', path: '/v2/quote/contracts', fields: { symbol }, isPublic });
-    const ticker = await send({
-      method: 'GET',
-      path: '/v2/quote/premiumIndex',
-      fields: { symbol },
-      isPublic,
-    });
-    const contract = asObject(only(data(listed, 'market')), 'market');
-    const { markPrice } = asObject(only(data(ticker, 'price')), 'price');
-    const { quantityPrecision, tradeMinQuantity, tradeMinUSDT } = contract;
+    const mode = asObject(data(await send(get('/v1/positionSide/dual')), 'position mode'), 'position mode');
+    const contracts = data(await send(getPublic('/v2/quote/contracts', { symbol })), 'market');
+    const ticker = data(await send(getPublic('/v2/quote/premiumIndex', { symbol })), 'price');
+    const { quantityPrecision, tradeMinQuantity, tradeMinUSDT } = asObject(only(contracts), 'market');
     const minimums = { step: toStep(quantityPrecision), amount: tradeMinQuantity, cost: tradeMinUSDT };
-    const orderFields: Fields = { positionSide: isHedged ? 'LONG' : 'BOTH' };
-    return { ...toMarket(minimums, markPrice), orderFields };
+    const positionSide = String(mode.dualSidePosition) === 'true' ? 'LONG' : 'BOTH';
+    return {
+      ...toMarket(minimums, asObject(only(ticker), 'price').markPrice),
+      orderFields: { positionSide },
+    };
   },
 
   async readHeld(send) {
-    const read = (path: string) => send({ method: 'GET', path, fields: { symbol } });
-    const positions = asList(data(await read('/v2/user/positions'), 'positions') ?? [], 'positions');
-    const orders = asObject(data(await read('/v2/trade/openOrders'), 'orders'), 'orders').orders;
-    return {
-      amount: sum(positions.map(({ positionAmt }) => toAmount(decimal(String(positionAmt)).abs()))),
-      openOrders: asList(orders ?? [], 'orders').length,
-    };
+    const positions = data(await send(get('/v2/user/positions', { symbol })), 'positions') ?? [];
+    const { orders } = asObject(
+      data(await send(get('/v2/trade/openOrders', { symbol })), 'orders'),
+      'orders',
+    );
+    const sizes = asList(positions, 'positions').map(({ positionAmt }) => decimal(String(positionAmt)).abs());
+    return { amount: sum(sizes.map(toAmount)), openOrders: asList(orders ?? [], 'orders').length };
   },
 
   create({ clientOrderId, type }, { amount, lowPrice, orderFields }) {
     const order: Fields = type === 'market' ? {} : { price: lowPrice, timeInForce: 'GTC' };
     const common = { symbol, side: 'BUY', type: type.toUpperCase(), quantity: amount, clientOrderId };
-    return { method: 'POST', path: '/v2/trade/order', fields: { ...common, ...order, ...orderFields } };
+    return post('/v2/trade/order', { ...common, ...order, ...orderFields });
   },
   toCreated,
   // "Can retrieve orders in any status".
-  find: (clientOrderId) => ({ method: 'GET', path: '/v2/trade/order', fields: { symbol, clientOrderId } }),
+  find: (clientOrderId) => get('/v2/trade/order', { symbol, clientOrderId }),
   toFound({ status, body }, clientOrderId) {
     if (status >= 500) return undefined;
     // "The specified order does not exist".
@@ -114,5 +104,5 @@ export const bingxPerpetuals: TestVenue = {
     path: '/v2/trade/order',
     fields: { symbol, clientOrderId },
   }),
-  close: () => ({ method: 'POST', path: '/v2/trade/closeAllPositions', fields: { symbol } }),
+  close: () => post('/v2/trade/closeAllPositions', { symbol }),
 };

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sum } from '../../decimal.ts';
 import { bitgetErrors } from '../venues/bitget-errors.ts';
 import { findMeaning } from '../venues/error-table.ts';
-import { asList, asObject, readData, toMarket } from './parse.ts';
+import { asList, asObject, get, getPublic, post, readData, toMarket } from './parse.ts';
 import type { Answer, Created, Fields, TestVenue } from './test-venue.ts';
 
 const api = '/api/v2/mix';
@@ -32,17 +32,14 @@ const data = (answer: Answer | undefined, what: string) => readData(answer, what
 /** Bitget v2, perpetuals in USDT: https://www.bitget.com/api-doc/contract/intro */
 export const bitgetPerpetuals: TestVenue = {
   id: 'bitget',
-  subject: 'perpetuals',
   market: symbol,
   host: 'api.bitget.com',
   // "Use the Demo API Key … and add paptrading in the request header, with the value set to 1."
   // https://www.bitget.com/api-doc/common/demotrading/restapi
   markers: { paptrading: '1' },
-  pages: [
-    'https://www.bitget.com/api-doc/contract/trade/Place-Order',
-    'https://www.bitget.com/api-doc/contract/trade/Get-Order-Details',
-    'https://www.bitget.com/api-doc/common/demotrading/restapi',
-  ],
+  // https://www.bitget.com/api-doc/contract/trade/Place-Order
+  // https://www.bitget.com/api-doc/contract/trade/Get-Order-Details
+  // https://www.bitget.com/api-doc/common/demotrading/restapi
   gapMs: 120,
   fences: [
     // Documented for spot orders only: https://www.bitget.com/api-doc/spot/trade/Place-Order
@@ -76,12 +73,11 @@ export const bitgetPerpetuals: TestVenue = {
 
   // "For one-way positions", `tradeSide` "must be omitted", and in hedge mode it is required.
   async readMarket(send) {
-    const account = await send({ method: 'GET', path: '/account/account', fields: ofCoin });
+    const account = await send(get('/account/account', ofCoin));
     const { posMode } = asObject(data(account, 'account'), 'account');
-    const isPublic = true;
-    const listed = await send({ method: 'GET', path: '/market/contracts', fields: market, isPublic });
+    const listed = await send(getPublic('/market/contracts', market));
     const [contract] = asList(data(listed, 'market'), 'markets');
-    const ticker = await send({ method: 'GET', path: '/market/ticker', fields: market, isPublic });
+    const ticker = await send(getPublic('/market/ticker', market));
     const [{ markPrice } = {}] = asList(data(ticker, 'price'), 'prices');
     const { sizeMultiplier, minTradeNum, minTradeUSDT } = asObject(contract, 'market');
     const minimums = { step: sizeMultiplier, amount: minTradeNum, cost: minTradeUSDT };
@@ -90,9 +86,8 @@ export const bitgetPerpetuals: TestVenue = {
   },
 
   async readHeld(send) {
-    const read = (path: string, fields: Fields) => send({ method: 'GET', path, fields });
-    const positions = data(await read('/position/single-position', ofCoin), 'positions');
-    const pending = asObject(data(await read('/order/orders-pending', market), 'orders'), 'orders');
+    const positions = data(await send(get('/position/single-position', ofCoin)), 'positions');
+    const pending = asObject(data(await send(get('/order/orders-pending', market)), 'orders'), 'orders');
     return {
       amount: sum(asList(positions, 'positions').map(({ total }) => String(total))),
       // Null: there is none.
@@ -104,17 +99,17 @@ export const bitgetPerpetuals: TestVenue = {
     const order: Fields = type === 'market' ? {} : { price: lowPrice, force: 'gtc' };
     const common = { ...ofCoin, marginMode: 'crossed', size: amount, side: 'buy', orderType: type };
     const fields = { ...common, ...order, ...orderFields, clientOid: clientOrderId };
-    return { method: 'POST', path: '/order/place-order', fields };
+    return post('/order/place-order', fields);
   },
   toCreated,
-  find: (clientOid) => ({ method: 'GET', path: '/order/detail', fields: { ...market, clientOid } }),
+  find: (clientOid) => get('/order/detail', { ...market, clientOid }),
   toFound({ status, body }, clientOrderId) {
     const { clientOid } = (body.data ?? {}) as Record<string, unknown>;
     if (status < 400 && body.code === '00000') return clientOid === clientOrderId ? 'found' : undefined;
     return bitgetErrors.notFoundCodes.has(String(body.code)) ? 'absent' : undefined;
   },
-  cancel: (clientOid) => ({ method: 'POST', path: '/order/cancel-order', fields: { ...ofCoin, clientOid } }),
+  cancel: (clientOid) => post('/order/cancel-order', { ...ofCoin, clientOid }),
   // In both position modes: "All positions will be closed if the field [holdSide] is left blank".
   // https://www.bitget.com/api-doc/contract/trade/Flash-Close-Position
-  close: () => ({ method: 'POST', path: '/order/close-positions', fields: market }),
+  close: () => post('/order/close-positions', market),
 };

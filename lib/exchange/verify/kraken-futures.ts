@@ -1,35 +1,23 @@
 import { createHash, createHmac } from 'node:crypto';
 import { sum } from '../../decimal.ts';
-import { asList, asObject, requireAnswer, toMarket, toStep } from './parse.ts';
+import { asList, asObject, get, getPublic, post, requireAnswer, toMarket, toStep } from './parse.ts';
 import type { Answer, Created, Fields, TestVenue } from './test-venue.ts';
 
 const api = '/derivatives/api/v3';
 const symbol = 'PF_XBTUSD';
 
-/** "Unavailable", "Server Error" and "unknownError" say nothing about the order. */
-const unknownErrors = new Set([
-  'Unavailable',
-  'unavailable',
-  'Server Error',
-  'unknownError',
-  'Json Parse Error',
-]);
-/** Not documented on that page, and its name says neither. */
-const unknownStatuses = new Set(['attempted']);
+/** What says nothing about the order. "attempted" is not documented. */
+const unknownCodes = /^(unavailable|server error|unknownError|json parse error|attempted)$/i;
 const acceptedStatuses = new Set(['placed', 'partiallyFilled', 'filled']);
 
 /** "`result` equal to `success` … does not necessarily mean that the desired operation has been performed." */
 function toCreated({ status, body }: Answer): Created {
-  if (status >= 500) return { kind: 'unknown' };
-  if (body.result === 'error') {
-    const code = String(body.error);
-    return unknownErrors.has(code) ? { kind: 'unknown' } : { kind: 'refused', code };
-  }
   const sent = (body.sendStatus ?? {}) as Record<string, unknown>;
-  if (typeof sent.status !== 'string' || unknownStatuses.has(sent.status)) return { kind: 'unknown' };
-  return acceptedStatuses.has(sent.status)
+  const code = body.result === 'error' ? body.error : sent.status;
+  if (status >= 500 || typeof code !== 'string' || unknownCodes.test(code)) return { kind: 'unknown' };
+  return body.result === 'success' && acceptedStatuses.has(code)
     ? { kind: 'accepted', orderId: sent.order_id === undefined ? undefined : String(sent.order_id) }
-    : { kind: 'refused', code: sent.status };
+    : { kind: 'refused', code };
 }
 
 const isOwn = (row: Record<string, unknown>) => String(row.symbol).toUpperCase() === symbol;
@@ -37,17 +25,14 @@ const isOwn = (row: Record<string, unknown>) => String(row.symbol).toUpperCase()
 /** Kraken Futures, API v3: https://docs.kraken.com/api/docs/guides/futures-rest */
 export const krakenFutures: TestVenue = {
   id: 'krakenfutures',
-  subject: 'perpetuals',
   market: symbol,
   // https://support.kraken.com/articles/360024809011-api-testing-environment-derivatives. Clients report that it ended in
   // July 2026: a redirect is no answer, so an experiment is then unknown.
   host: 'demo-futures.kraken.com',
   markers: {},
-  pages: [
-    'https://docs.kraken.com/api/docs/futures-api/trading/send-order',
-    'https://docs.kraken.com/api-reference/order-management/get-specific-orders-status.md',
-    'https://support.kraken.com/hc/en-us/articles/derivatives-trading-interface-error-messages',
-  ],
+  // https://docs.kraken.com/api/docs/futures-api/trading/send-order
+  // https://docs.kraken.com/api-reference/order-management/get-specific-orders-status.md
+  // https://support.kraken.com/hc/en-us/articles/derivatives-trading-interface-error-messages
   gapMs: 50,
   // "The time before which the request should be processed, otherwise it is rejected."
   fences: [
@@ -78,52 +63,36 @@ export const krakenFutures: TestVenue = {
   },
 
   async readMarket(send) {
-    const isPublic = true;
-    const listed = requireAnswer(
-      await send({ method: 'GET', path: '/instruments', fields: {}, isPublic }),
-      'market',
-    );
-    const market = asObject(asList(listed.instruments, 'markets').find(isOwn), 'market');
-    const answered = requireAnswer(
-      await send({ method: 'GET', path: `/tickers/${symbol}`, fields: {}, isPublic }),
-      'price',
-    );
+    const listed = requireAnswer(await send(getPublic('/instruments')), 'market').instruments;
+    const market = asObject(asList(listed, 'markets').find(isOwn), 'market');
+    const { ticker } = requireAnswer(await send(getPublic(`/tickers/${symbol}`)), 'price');
     const step = toStep(market.contractValueTradePrecision);
-    const { markPrice } = asObject(answered.ticker, 'price');
-    return { ...toMarket({ step, amount: step }, markPrice), orderFields: {} };
+    return { ...toMarket({ step, amount: step }, asObject(ticker, 'price').markPrice), orderFields: {} };
   },
 
   async readHeld(send) {
-    const read = (path: string) => send({ method: 'GET', path, fields: {} });
-    const positions = requireAnswer(await read('/openpositions'), 'positions').openPositions;
-    const orders = requireAnswer(await read('/openorders'), 'orders').openOrders;
-    return {
-      amount: sum(
-        asList(positions, 'positions')
-          .filter(isOwn)
-          .map(({ size }) => String(size)),
-      ),
-      openOrders: asList(orders, 'orders').filter(isOwn).length,
-    };
+    const positions = requireAnswer(await send(get('/openpositions')), 'positions').openPositions;
+    const orders = requireAnswer(await send(get('/openorders')), 'orders').openOrders;
+    const sizes = asList(positions, 'positions')
+      .filter(isOwn)
+      .map(({ size }) => String(size));
+    return { amount: sum(sizes), openOrders: asList(orders, 'orders').filter(isOwn).length };
   },
 
   create({ clientOrderId, type }, { amount, lowPrice }) {
     const order: Fields =
       type === 'market' ? { orderType: 'mkt' } : { orderType: 'lmt', limitPrice: lowPrice };
     const fields = { ...order, symbol, side: 'buy', size: amount, cliOrdId: clientOrderId };
-    return { method: 'POST', path: '/sendorder', fields };
+    return post('/sendorder', fields);
   },
   toCreated,
   // An ended order is listed for 5 s: …/get-specific-orders-status.md
-  find: (clientOrderId) => ({ method: 'POST', path: '/orders/status', fields: { cliOrdIds: clientOrderId } }),
+  find: (clientOrderId) => post('/orders/status', { cliOrdIds: clientOrderId }),
   toFound({ status, body }, clientOrderId) {
     if (status !== 200 || body.result !== 'success' || !Array.isArray(body.orders)) return undefined;
     const isFound = body.orders.some(({ order }) => order?.cliOrdId === clientOrderId);
     return isFound ? 'found' : 'absent';
   },
-  cancel: (clientOrderId) => ({ method: 'POST', path: '/cancelorder', fields: { cliOrdId: clientOrderId } }),
-  close: (amount) => ({
-    ...{ method: 'POST', path: '/sendorder' },
-    fields: { orderType: 'mkt', symbol, side: 'sell', size: amount, reduceOnly: 'true' },
-  }),
+  cancel: (clientOrderId) => post('/cancelorder', { cliOrdId: clientOrderId }),
+  close: (size) => post('/sendorder', { orderType: 'mkt', symbol, side: 'sell', size, reduceOnly: 'true' }),
 };

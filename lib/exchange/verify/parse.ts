@@ -1,5 +1,13 @@
 import { type Amount, decimal, larger, toAmount, truncateToStep } from '../../decimal.ts';
-import type { Answer } from './test-venue.ts';
+import type { Answer, Fields, TestRequest } from './test-venue.ts';
+
+export const get = (path: string, fields: Fields = {}): TestRequest => ({ method: 'GET', path, fields });
+export const post = (path: string, fields: Fields): TestRequest => ({ method: 'POST', path, fields });
+/** A request without a key. */
+export const getPublic = (path: string, fields?: Fields): TestRequest => ({
+  ...get(path, fields),
+  isPublic: true,
+});
 
 type Json = Record<string, unknown>;
 

@@ -1,6 +1,5 @@
 import type { StoredAccount } from '../../account/account.ts';
 import type { HttpAgents } from '../../http-agents.ts';
-import type { Experiment } from './experiments.ts';
 import { OutOfTime, Session, type Step, type TestClock } from './session.ts';
 import type { TestVenue } from './test-venue.ts';
 import { isFlat, Trial } from './trial.ts';
@@ -11,8 +10,6 @@ const runMs = 17_000;
 const cleanUpMs = 5_500;
 
 export interface ExperimentResult extends Verdict {
-  experiment: string;
-  claim: string;
   /** What the experiment could not undo on the test network. */
   left: string[];
   steps: Step[];
@@ -27,7 +24,7 @@ interface Parts extends TestClock {
 /** Runs one experiment and cleans up after it. Throws a Fault, with nothing sent, for a host that is no test network. */
 export async function runExperiment(
   venue: TestVenue,
-  { name, claim, run }: Experiment,
+  run: (trial: Trial) => Promise<Verdict>,
   { newId, ...parts }: Parts,
 ): Promise<ExperimentResult> {
   const session = new Session({ venue, ...parts }, runMs);
@@ -46,7 +43,7 @@ export async function runExperiment(
   const verdict = await start().catch((thrown: unknown) => toUnknown(thrown, session));
   session.endsAt = session.now() + cleanUpMs;
   const left = (await trial?.cleanUp()) ?? [];
-  return { experiment: name, claim, ...verdict, left, steps: session.steps };
+  return { ...verdict, left, steps: session.steps };
 }
 
 const maxQuoteLength = 120;

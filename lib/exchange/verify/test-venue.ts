@@ -76,15 +76,11 @@ export interface TestCodes {
 /** The test network of one exchange as data and small functions: what its experiments send, and how answers are read. */
 export interface TestVenue {
   id: string;
-  /** What the experiments are about. */
-  subject: string;
   market: string;
   /** The test network. No request goes to another host, except one on this machine. */
   host: string;
   /** Without these, the same host would trade with real money. */
   markers: Fields;
-  /** The documentation. */
-  pages: readonly string[];
   /** Between two requests. */
   gapMs: number;
   fences: readonly TestFence[];

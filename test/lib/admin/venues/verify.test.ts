@@ -53,7 +53,7 @@ async function startVerify(exchange: TestedId, traits: Partial<Traits> = {}) {
   const runAll = async () => {
     const { experiments } = await verify();
     const answers: Record<string, string> = {};
-    for (const { experiment } of experiments) {
+    for (const experiment of experiments) {
       const { answer, left } = await run(experiment);
       answers[experiment] = answer;
       expect(left).toEqual([]);
@@ -185,7 +185,7 @@ describe.each(tested)('the experiments at %s', (exchange) => {
   test('list what they send, and send nothing', async () => {
     const { network, targets, verify } = await startVerify(exchange);
     const { experiments, result } = await verify();
-    expect(experiments.map(({ experiment }) => experiment)).toEqual(Object.keys(each(exchange, '')));
+    expect(experiments).toEqual(Object.keys(each(exchange, '')));
     expect([result, network.requests, targets]).toEqual([undefined, [], []]);
   });
 

@@ -5,7 +5,7 @@ import { liquidationPriceOf, maintenanceRatio } from '../core/liquidation.ts';
 import type { Account, AlgoOrder, ExecutionCause, Fill, Market, Order, PositionSide } from '../core/model.ts';
 import type { SimulatedExchange } from '../core/simulated-exchange.ts';
 import { isOpen } from '../core/state.ts';
-import { toPair, toUserId } from './shapes.ts';
+import { isUnified, toPair, toUserId } from './shapes.ts';
 
 /** A fraction of the mark price: "abs(order_price - mark_price) <= mark_price * order_price_deviate". */
 export const priceDeviate = '0.5';
@@ -153,14 +153,14 @@ export function toFuturesPosition(
 /** https://www.gate.com/docs/developers/apiv4/en/#get-futures-account */
 export function toFuturesAccount({ state }: SimulatedExchange, account: Account): Record<string, unknown> {
   const { wallet, unrealized, positionMargin, orderMargin, available } = marginOf(state, account, 'USDT');
-  const [isUnified, { hedged }] = [account.accountMode === '2', account];
+  const { hedged } = account;
   return {
     ...{ user: toUserId(account.id), currency: 'USDT', total: text(wallet), point: '0', bonus: '0' },
     ...{ position_margin: text(positionMargin), order_margin: text(orderMargin), available: text(available) },
     ...{ unrealised_pnl: text(unrealized), cross_available: text(available) },
     ...{ in_dual_mode: hedged, position_mode: hedged ? 'dual' : 'single', enable_dual_plus: false },
     // "0: classic future account", "1: Multi-Currency Margin Mode".
-    ...{ margin_mode: isUnified ? 1 : 0, enable_credit: isUnified },
+    ...{ margin_mode: isUnified(account) ? 1 : 0, enable_credit: isUnified(account) },
   };
 }
 

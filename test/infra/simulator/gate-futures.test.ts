@@ -266,6 +266,17 @@ describe("Gate's perpetuals", () => {
     expect(await labelOf(cancel('t-unknown'))).toMatchObject({ label: 'ORDER_NOT_FOUND' });
   });
 
+  it('change the size of an order, with what has filled of it', async () => {
+    const { exchange, gate } = await startAt();
+    const { id } = await place(gate, { size: -20, price: '70000', tif: 'gtc' });
+    exchange.core.fill({ orderId: Number(id), amount: '0.005' });
+    const amend = (size: number) => call(gate, 'PUT orders/{order_id}', { order_id: id, size });
+    expect(await amend(-8)).toMatchObject({ id, size: -8, left: -3, status: 'open' });
+    expect(await labelOf(amend(8))).toMatchObject({ label: 'INVALID_PARAM_VALUE' });
+    expect(await amend(-5)).toMatchObject({ status: 'finished', finish_as: 'cancelled' });
+    expect(await labelOf(amend(-4))).toMatchObject({ label: 'ORDER_FINISHED' });
+  });
+
   it('fence creates and cancels by x-gate-exptime, but no conditional order', async () => {
     const { exchange, time } = await startAt();
     const late = connectGate(exchange, { 'x-gate-exptime': String(time.now - 1) });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AlgoOrder, MarketKind, Order } from '../../infra/simulator/core/model.ts';
-import type { ParentExchangeId } from '../../lib/account/account.ts';
+import type { AlgoOrder, Order } from '../../infra/simulator/core/model.ts';
 import {
   binanceSpot,
   bitgetSpot,
@@ -83,7 +82,7 @@ const exitKinds: ExitKind[] = [
 
 /** A filled long whose exit was seen live, `ageDays` old by now. */
 async function startWithExit({ place, placeExit }: ExitKind, ageDays: number) {
-  const days = await startDays(place);
+  const days = await startDays(place, { isQuick: true });
   const entry = days.buy();
   const exit = placeExit(days);
   const position = await days.adopt({ entries: [entry], exits: [exit] });
@@ -156,7 +155,7 @@ describe.each([usdm, bybitLinear, bybitSpot, okxSwap, okxSpot, kucoinSpot, gateS
   'An unfilled entry at $name that is forgotten',
   (place) => {
     it.each(['close', 'keep'] as const)('lets a %s end the position as canceled', async (action) => {
-      const days = await startDays(place);
+      const days = await startDays(place, { isQuick: true });
       const entry = days.placeOrder({ side: 'buy', type: 'limit', amount: '0.5', price: '50000' });
       const position = await days.adopt({ entries: [entry] });
       const link = await days.link(position, action);
@@ -266,29 +265,14 @@ describe('A cancel that reports the order as ended', () => {
   });
 });
 
-/** Of every look-up of one order. */
-const notFoundPaths: Record<ParentExchangeId, string | Record<MarketKind, string>> = {
-  bybit: '/v5/order/*',
-  binance: '/api/v3/order',
-  binanceusdm: '/fapi/v1/order',
-  okx: '/api/v5/trade/order',
-  kucoin: '/api/v1/hf/orders/*',
-  bitget: '/api/v2/spot/trade/*',
-  gate: { spot: '/api/v4/spot/orders*', usdm: '/api/v4/futures/usdt/orders*' },
-  kraken: '/0/private/QueryOrders',
-  coinbase: '/api/v3/brokerage/orders/historical/*',
-};
-
 describe('A young exit', () => {
   it.each(testMarkets)('at $name that nothing finds does not let the close leave', async (place) => {
-    const days = await startDays(place);
+    const days = await startDays(place, { isQuick: true });
     const entry = days.buy();
     const exit = placeLimit(days);
     const position = await days.adopt({ entries: [entry], exits: [exit] });
     const closeLink = await days.link(position, 'close');
-    const paths = notFoundPaths[place.exchange];
-    const path = typeof paths === 'string' ? paths : paths[place.market];
-    days.core.addFault({ kind: 'not-found', match: { path }, times: 99 });
+    for (const path of place.lookUps) days.core.addFault({ kind: 'not-found', match: { path }, times: 99 });
     expect((await days.fire(closeLink)).httpStatus).toBe(503);
     expect(days.closes()).toEqual([]);
     expect((await days.now(position)).exitOrders[0]?.status).toBe('live');
@@ -296,7 +280,7 @@ describe('A young exit', () => {
 });
 
 it('A close order of Bitget whose answer was lost is found three hours later, and not sent again', async () => {
-  const days = await startDays(bitgetSpot);
+  const days = await startDays(bitgetSpot, { isQuick: true });
   const position = await days.adopt({});
   const closeLink = await days.link(position, 'close');
   days.core.addFault({ kind: 'drop-after', match: { path: '/api/v2/spot/trade/place-order' } });

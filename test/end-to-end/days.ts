@@ -92,7 +92,12 @@ function createServices(exchange: RunningExchange, place: Place, now: () => numb
   return { accounts, services };
 }
 
-export async function startDays(place: Place): Promise<Days> {
+export interface DaysOptions {
+  /** A wait moves the clock instead. */
+  isQuick?: boolean;
+}
+
+export async function startDays(place: Place, { isQuick = false }: DaysOptions = {}): Promise<Days> {
   let aheadMs = 0;
   const now = () => Date.now() + aheadMs;
   const exchange = await startSimulatedExchange({ clock: now });
@@ -106,6 +111,7 @@ export async function startDays(place: Place): Promise<Days> {
     balances: { spot: { USDT: '1000000' }, usdm: { USDT: '1000000' } },
   });
   const { accounts, services } = createServices(exchange, place, now);
+  if (isQuick) services.sleep = async (ms) => days.pass(ms);
   const admin = { services, accounts, baseUrl: 'https://links.example' };
   const positionSide = hedged ? 'LONG' : 'BOTH';
   const symbol = place.market === 'spot' ? 'BTC/USDT' : 'BTC/USDT:USDT';

@@ -9,7 +9,7 @@ const create = { method: 'POST', path: '/api/v3/brokerage/orders' } as const;
 const lists = { method: 'GET', path: '/api/v3/brokerage/orders/historical/batch' } as const;
 
 async function startClose() {
-  const days = await startDays(coinbaseSpot);
+  const days = await startDays(coinbaseSpot, { isQuick: true });
   const position = await days.adopt({});
   return { days, position, link: await days.link(position, 'close') };
 }

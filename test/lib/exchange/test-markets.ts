@@ -62,6 +62,8 @@ export interface TestMarket {
   fetch: { method: 'GET' | 'POST'; path: string };
   /** The first that fetches an order by its client order id, if it is another one. */
   fetchByClientId?: { method: 'GET' | 'POST'; path: string };
+  /** Where orders are looked up, by any id, and in lists. */
+  lookUps: readonly string[];
   /** A MARKET buy has its size in quote currency, so that a short is bought back by a LIMIT order. */
   buysBackBy?: 'limit';
   /** Fees are in quote currency, so that what is bought is whole. */
@@ -75,6 +77,7 @@ const bybitPaths = {
   reduce: { method: 'POST', path: '/v5/order/amend' },
   cancel: { method: 'POST', path: '/v5/order/cancel' },
   fetch: { method: 'GET', path: '/v5/order/realtime' },
+  lookUps: ['/v5/order/realtime', '/v5/order/history'],
 } as const;
 
 const okxPaths = {
@@ -82,6 +85,7 @@ const okxPaths = {
   reduce: { method: 'POST', path: '/api/v5/trade/amend-order' },
   cancel: { method: 'POST', path: '/api/v5/trade/cancel-order' },
   fetch: { method: 'GET', path: '/api/v5/trade/order' },
+  lookUps: ['/api/v5/trade/order', '/api/v5/trade/orders-*'],
 } as const;
 /** An id is the end of the path. */
 const kucoinPaths = {
@@ -89,6 +93,7 @@ const kucoinPaths = {
   reduce: { method: 'POST', path: '/api/v1/hf/orders/alter' },
   cancel: { method: 'DELETE', path: '/api/v1/hf/orders/sync/*' },
   fetch: { method: 'GET', path: '/api/v1/hf/orders/*' },
+  lookUps: ['/api/v1/hf/orders/*'],
 } as const;
 const bitgetPaths = {
   create: { method: 'POST', path: '/api/v2/spot/trade/place-order' },
@@ -96,6 +101,7 @@ const bitgetPaths = {
   reduce: { method: 'POST', path: '/api/v2/spot/trade/cancel-replace-order' },
   cancel: { method: 'POST', path: '/api/v2/spot/trade/cancel-order' },
   fetch: { method: 'GET', path: '/api/v2/spot/trade/orderInfo' },
+  lookUps: ['/api/v2/spot/trade/*'],
 } as const;
 /** An order's id is the end of its path. */
 const gatePaths = {
@@ -103,6 +109,7 @@ const gatePaths = {
   reduce: { method: 'POST', path: '/api/v4/spot/orders/*' },
   cancel: { method: 'DELETE', path: '/api/v4/spot/orders/*' },
   fetch: { method: 'GET', path: '/api/v4/spot/orders/*' },
+  lookUps: ['/api/v4/spot/orders*', '/api/v4/spot/my_trades'],
 } as const;
 const gateFuturesOrder = '/api/v4/futures/usdt/orders/*';
 const gateFuturesPaths = {
@@ -110,6 +117,7 @@ const gateFuturesPaths = {
   reduce: { method: 'PUT', path: gateFuturesOrder },
   cancel: { method: 'DELETE', path: gateFuturesOrder },
   fetch: { method: 'GET', path: gateFuturesOrder },
+  lookUps: ['/api/v4/futures/usdt/orders*', '/api/v4/futures/usdt/my_trades*'],
 } as const;
 /** Every signed request of Kraken is a POST. */
 const krakenPaths = {
@@ -118,6 +126,7 @@ const krakenPaths = {
   cancel: { method: 'POST', path: '/0/private/CancelOrder' },
   fetch: { method: 'POST', path: '/0/private/QueryOrders' },
   fetchByClientId: { method: 'POST', path: '/0/private/OpenOrders' },
+  lookUps: ['/0/private/OpenOrders', '/0/private/ClosedOrders', '/0/private/QueryOrders'],
 } as const;
 const coinbaseOrders = '/api/v3/brokerage/orders';
 /** An order is read by its id, or in a list. */
@@ -127,6 +136,7 @@ const coinbasePaths = {
   cancel: { method: 'POST', path: `${coinbaseOrders}/batch_cancel` },
   fetch: { method: 'GET', path: `${coinbaseOrders}/historical/*` },
   fetchByClientId: { method: 'GET', path: `${coinbaseOrders}/historical/batch` },
+  lookUps: [`${coinbaseOrders}/historical/*`],
 } as const;
 const ofBinance = { marketId: 'BTCUSDT', acknowledges: false, recvWindowMs: 5_000, errorStatus: 400 };
 const ofBybit = { marketId: 'BTCUSDT', acknowledges: true, recvWindowMs: 5_000, errorStatus: 200 };
@@ -143,6 +153,7 @@ export const binanceSpot: TestMarket = {
   reduce: { method: 'PUT', ...order },
   cancel: { method: 'DELETE', ...order },
   fetch: { method: 'GET', ...order },
+  lookUps: ['/api/v3/order'],
 };
 export const binanceFutures: TestMarket = {
   ...ofBinance,
@@ -154,6 +165,7 @@ export const binanceFutures: TestMarket = {
   reduce: { method: 'PUT', ...futuresOrder },
   cancel: { method: 'DELETE', ...futuresOrder },
   fetch: { method: 'GET', ...futuresOrder },
+  lookUps: ['/fapi/v1/order'],
 };
 export const bybitSpot: TestMarket = {
   ...ofBybit,

@@ -82,7 +82,7 @@ const exitKinds: ExitKind[] = [
 
 /** A filled long whose exit was seen live, `ageDays` old by now. */
 async function startWithExit({ place, placeExit }: ExitKind, ageDays: number) {
-  const days = await startDays(place, { isQuick: true });
+  const days = await startDays(place);
   const entry = days.buy();
   const exit = placeExit(days);
   const position = await days.adopt({ entries: [entry], exits: [exit] });
@@ -155,7 +155,7 @@ describe.each([usdm, bybitLinear, bybitSpot, okxSwap, okxSpot, kucoinSpot, gateS
   'An unfilled entry at $name that is forgotten',
   (place) => {
     it.each(['close', 'keep'] as const)('lets a %s end the position as canceled', async (action) => {
-      const days = await startDays(place, { isQuick: true });
+      const days = await startDays(place);
       const entry = days.placeOrder({ side: 'buy', type: 'limit', amount: '0.5', price: '50000' });
       const position = await days.adopt({ entries: [entry] });
       const link = await days.link(position, action);

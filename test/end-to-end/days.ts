@@ -93,7 +93,7 @@ function createServices(exchange: RunningExchange, place: Place, now: () => numb
 }
 
 export interface DaysOptions {
-  /** A wait moves the clock instead. */
+  /** A wait moves the clock instead, also one that limits a read: a hit has less time for what it does. */
   isQuick?: boolean;
 }
 

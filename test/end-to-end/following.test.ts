@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Account } from '../../lib/account/account.ts';
 import { send } from '../infra/loopback/running-server.ts';
+import { testMarkets } from '../lib/exchange/test-markets.ts';
 import { fire, markOf, startEnvironment } from './environment.ts';
 import { adopt, kinds, movePrice, newTrader, perpetualLong, placeEntry, spotLong } from './trader.ts';
 
@@ -37,26 +37,22 @@ describe.each(kinds)('the price of $name', (kind) => {
 });
 
 describe('prices', () => {
-  it.each<[Account['exchange'], 'spot' | 'perpetual', string]>([
-    ['binance', 'spot', 'BTCUSDT'],
-    ['binanceusdm', 'perpetual', 'BTCUSDT'],
-    ['bybit', 'spot', 'BTCUSDT'],
-    ['bybit', 'perpetual', 'BTCUSDT'],
-    ['okx', 'spot', 'BTC-USDT'],
-    ['okx', 'perpetual', 'BTC-USDT-SWAP'],
-    ['kucoin', 'spot', 'BTC-USDT'],
-    ['gate', 'spot', 'BTC_USDT'],
-    ['gate', 'perpetual', 'BTC_USDT'],
-  ])('of many %s %s markets take one request', async (exchange, kind, marketId) => {
-    const { account } = await environment.newAccount({ exchange });
-    const ask = (marketIds: string[]) => environment.admin('positions.prices', { account, kind, marketIds });
-    const marketIds = ['BTC', 'ETH', 'NONE'].map((base) => marketId.replace('BTC', base));
-    expect(await countRequests(() => ask(marketIds))).toBe(1);
-    const { prices } = await ask(marketIds);
-    expect(prices).toHaveLength(2);
-    for (const { price } of prices) expect(price).toMatch(/^\d+(\.\d+)?$/);
-    expect((await ask([marketId])).prices).toEqual([{ marketId, price: expect.any(String) }]);
-  });
+  it.each(testMarkets)(
+    'of many markets of $name take one request',
+    async ({ exchange, market, marketId }) => {
+      const kind = market === 'spot' ? 'spot' : 'perpetual';
+      const toId = (base: string) => marketId.replace(/BTC|XBT/, base);
+      const { account } = await environment.newAccount({ exchange });
+      const ask = (marketIds: string[]) =>
+        environment.admin('positions.prices', { account, kind, marketIds });
+      const marketIds = [marketId, toId('ETH'), toId('NONE')];
+      expect(await countRequests(() => ask(marketIds))).toBe(1);
+      const { prices } = await ask(marketIds);
+      expect(prices).toHaveLength(2);
+      for (const { price } of prices) expect(price).toMatch(/^\d+(\.\d+)?$/);
+      expect((await ask([marketId])).prices).toEqual([{ marketId, price: expect.any(String) }]);
+    },
+  );
 });
 
 describe('stored positions', () => {

@@ -7,7 +7,7 @@ import { startDays } from './days.ts';
 /** A run of the sweep every quarter of a minute, after the lease of the run before. */
 const everyMs = 15_000;
 /** Before the send deadline, which some orders carry. */
-const lateMs = 1_000;
+const lateMs = 500;
 /** Longer than the longest proof takes. */
 const mostRuns = 30;
 

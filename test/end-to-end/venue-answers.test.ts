@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultKind } from '../../infra/simulator/core/faults.ts';
-import { bitgetSpot, coinbaseSpot, gateSpot, krakenSpot, kucoinSpot } from '../lib/exchange/test-markets.ts';
+import {
+  bitgetSpot,
+  coinbaseSpot,
+  findMissing,
+  gateSpot,
+  krakenSpot,
+  kucoinSpot,
+} from '../lib/exchange/test-markets.ts';
 import { fire, ledgerSince, startEnvironment } from './environment.ts';
 import {
   allMarkets,
@@ -29,7 +36,7 @@ async function sweep() {
   await environment.invoke('ripcord-sweep', {});
 }
 
-describe.each([
+const halted = [
   { venue: binanceSpot, code: '-1013', words: 'Market is closed.' },
   { venue: binanceUsdm, code: '-4141', words: 'Symbol is closed.' },
   { venue: bybitSpot, code: '170151', words: 'The trading pair is not open yet.' },
@@ -50,7 +57,13 @@ describe.each([
     words: 'EService:Market in cancel_only mode',
   },
   { venue: coinbaseSpot, code: 'ORDER_ENTRY_DISABLED', words: 'Order entry is disabled' },
-])('a close in a halted market of $venue.name', ({ venue, code, words }) => {
+];
+
+it('has the words of each market of each proven exchange for a halt', () => {
+  expect(findMissing(halted.map(({ venue }) => venue))).toEqual([]);
+});
+
+describe.each(halted)('a close in a halted market of $venue.name', ({ venue, code, words }) => {
   it('fails with its words, and only a new hit sells', async () => {
     const { url, positionId, mark } = await stage(venue);
     core.changeMarket({ market: venue.market, symbol: 'BTCUSDT', halted: true });

@@ -32,9 +32,9 @@ export const exchangeHosts: Readonly<Record<ExchangeId, readonly string[]>> = {
     'api-demo.bybit.com',
     'api-testnet.bybit.com',
   ],
-  // https://www.okx.com/docs-v5/en/#overview-production-trading-services. Demo trading has the same hosts.
   bybiteu: ['api.bybit.eu', 'api-testnet.bybit.eu'],
   bybitid: ['api.bybit.id', 'api-testnet.bybit.id'],
+  // https://www.okx.com/docs-v5/en/#overview-production-trading-services. Demo trading has the same hosts.
   okx: ['www.okx.com', 'openapi.okx.com'],
   // "EU users: Use eea.okx.com as your API domain", "US & AU users: Use us.okx.com".
   // https://www.okx.com/docs-v5/en/#overview

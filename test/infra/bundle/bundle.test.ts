@@ -63,6 +63,8 @@ describe('the bundles of an entry that calls an exchange', () => {
     { exchange: 'bitget', method: 'privateSpotGetV2SpotAccountInfo', header: 'access-key', code: '00000' },
     { exchange: 'gate', method: 'privateAccountGetDetail', header: 'key' },
     { exchange: 'kraken', method: 'privatePostGetApiKeyInfo', header: 'api-key' },
+    // By ccxt's own signature, for which the venue has a token.
+    { exchange: 'coinbase', method: 'v3PrivateGetBrokerageKeyPermissions', header: 'cb-access-key' },
   ])('make a signed HTTP call to $exchange', async ({ exchange, method, header, code = '0' }) => {
     const requests: IncomingMessage[] = [];
     const server = createServer((request, response) => {

@@ -18,6 +18,7 @@ import {
   bybitLinear,
   bybitSpot,
   coinbaseSpot,
+  findMissing,
   gateSpot,
   gateSwap,
   inFiveSeconds,
@@ -27,7 +28,6 @@ import {
   okxSwap,
   startTrader,
   type TestMarket,
-  testMarkets,
 } from './test-markets.ts';
 
 /** Some venues have words for codes. */
@@ -382,7 +382,7 @@ const rows = [
 ];
 
 test('each market of each proven exchange has its refusals', () => {
-  expect(rows.map(({ testMarket }) => testMarket)).toEqual(expect.arrayContaining(testMarkets));
+  expect(findMissing(rows.map(({ testMarket }) => testMarket))).toEqual([]);
 });
 
 /** Sends each error to one create, twice: Ripcord retries after errors of keys and clocks. */

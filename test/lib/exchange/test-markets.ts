@@ -254,6 +254,13 @@ export const testMarkets: TestMarket[] = [
   ...[kucoinSpot, bitgetSpot, gateSpot, gateSwap, krakenSpot, coinbaseSpot],
 ];
 
+/** @returns the proven markets that have no row, for suites whose rows are written one by one. */
+export function findMissing(rows: readonly Pick<TestMarket, 'exchange' | 'market'>[]): string[] {
+  const toText = ({ exchange, market }: Pick<TestMarket, 'exchange' | 'market'>) => `${exchange} ${market}`;
+  const all = new Set(rows.map(toText));
+  return testMarkets.map(toText).filter((market) => !all.has(market));
+}
+
 /** Whether Ripcord places exits there. */
 export function hasExits({ exchange, market }: Pick<TestMarket, 'exchange' | 'market'>): boolean {
   return venues[exchange].exits[market === 'spot' ? 'spot' : 'perpetual'] !== undefined;

@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { StoredAccount } from '../../../../lib/account/account.ts';
 import type { AdminServices } from '../../../../lib/admin/admin-services.ts';
 import { verifyVenue } from '../../../../lib/admin/venues/verify.ts';
+import { bingxPerpetuals } from '../../../../lib/exchange/verify/bingx-perpetuals.ts';
+import { bitgetPerpetuals } from '../../../../lib/exchange/verify/bitget-perpetuals.ts';
 import { checkTestUrl } from '../../../../lib/exchange/verify/check-test-url.ts';
+import { krakenFutures } from '../../../../lib/exchange/verify/kraken-futures.ts';
+import { runExperiment } from '../../../../lib/exchange/verify/run-experiment.ts';
+import { testNew } from '../../../../lib/exchange/verify/test-look-up.ts';
 import { createAgents } from '../../../../lib/http-agents.ts';
 import { accountsInMemory } from '../../../infra/local/accounts-in-memory.ts';
 import { bingxFace, bitgetFace, krakenFace } from '../../exchange/verify/faces.ts';
@@ -17,8 +22,8 @@ function toAccount(exchange: string, change: object = {}): StoredAccount {
   return { exchange, ...keys, sandbox: true, ...(generic && { generic }), ...change } as StoredAccount;
 }
 
-/** A command on accounts in memory. Connections go to this machine only, and every target is recorded. */
-function newCommand(account: StoredAccount, clock: Pick<TestNetwork, 'now' | 'sleep'>) {
+/** Connections that go to this machine only. Every target is recorded. */
+function recordConnections() {
   const targets: string[] = [];
   const agents = createAgents({}, async (target) => {
     targets.push(target);
@@ -26,6 +31,12 @@ function newCommand(account: StoredAccount, clock: Pick<TestNetwork, 'now' | 'sl
     if (host !== '127.0.0.1') throw new Error('no connection leaves this machine');
     return connect(Number(port), host);
   });
+  return { targets, agents };
+}
+
+/** A command on accounts in memory. */
+function newCommand(account: StoredAccount, clock: Pick<TestNetwork, 'now' | 'sleep'>) {
+  const { targets, agents } = recordConnections();
   let ids = 0;
   const services = {
     now: clock.now,
@@ -225,6 +236,33 @@ test.each([
   });
   expect(targets).toEqual([]);
 });
+
+test('a key of real money ends an experiment at Bitget before its first order', async () => {
+  const { network, run } = await startVerify('bitget');
+  const body = { code: '40099', msg: 'exchange environment is incorrect', data: null };
+  network.intercept = () => ({ status: 400, body });
+  expect(await run('id-after-fill')).toMatchObject({
+    answer: 'unknown',
+    why: expect.stringContaining('40099'),
+  });
+  expect(network.requests).toEqual(['GET /api/v2/mix/account/account']);
+});
+
+test.each([
+  [krakenFutures, 'https://futures.kraken.com'],
+  [bingxPerpetuals, 'https://open-api.bingx.com'],
+  [{ ...bitgetPerpetuals, markers: {}, host: 'api.bitget.com' }, 'https://api.bitget.com:444'],
+])(
+  'a request to a live host does not leave, even if the account was not checked: $0.id',
+  async (venue, baseUrl) => {
+    const { targets, agents } = recordConnections();
+    const account = toAccount(venue.id, { baseUrl });
+    const clock = new LiveClock();
+    const running = runExperiment(venue, testNew, { account, agents, ...clock, newId: () => 'id' });
+    await expect(running).rejects.toMatchObject({ detail: expect.stringContaining('It was not sent.') });
+    expect(targets).toEqual([]);
+  },
+);
 
 test('shows until when an ended order was found', async () => {
   const { run } = await startVerify('krakenfutures', { foundMs: 5_000 });

@@ -280,3 +280,10 @@ it('an account of Gate is stored, with what Gate does not report about its key',
   const reads = newKey('gate', { permissions: { trade: false } });
   expect(await refuse('gate-reads', reads)).toMatchObject({ code: 'key-refused' });
 });
+
+it('a key of Gate without a right to perpetuals shows what is open on spot', async () => {
+  await add('gate-spot', newKey('gate', { permissions: { futures: false } }));
+  expect(await environment.admin('accounts.open', { name: 'gate-spot' })).toEqual({
+    ...{ orders: [], exchangePositions: [] },
+  });
+});

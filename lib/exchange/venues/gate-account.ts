@@ -39,8 +39,7 @@ const accountKind = createRemembered<AccountKind>((client) =>
   client.privateUnifiedGetUnifiedMode().then(toKind).catch(toDefault),
 );
 export const readAccountKind = accountKind.read;
-/** After a refused order: the owner may have changed the kind of the account. */
-export const forgetAccountKind = accountKind.forget;
+export const forgetAccountKind = accountKind.forgetIfRefused;
 
 /**
  * https://www.gate.com/docs/developers/apiv4/en/#list-spot-trading-accounts

@@ -10,21 +10,11 @@ import {
 import { toContracts, toSize } from './contracts.ts';
 import { gateErrors } from './gate-errors.ts';
 import { fetchOpenPositions, forgetPositionMode, readIsDual, toNothing } from './gate-positions.ts';
-import {
-  findByText,
-  ordersPerPage,
-  settle,
-  toClientOrderId,
-  toMs,
-  toOrderId,
-  toText,
-  tradesPerPage,
-} from './gate-requests.ts';
-import { type Fields, fetchOffsetPages } from './lists.ts';
+import { fetchSkippingPages, findByText, toClientOrderId, toMs, toOrderId, toText } from './gate-requests.ts';
+import type { Fields } from './lists.ts';
 import { toNotReady } from './not-ready.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { VenueOrder } from './venue.ts';
-import type { VenueError } from './venue-error.ts';
 
 /** "Positive for buy, negative for sell. Set to 0 for close position orders", whose side can be in their type. */
 function toSideOf(size: unknown, orderType?: unknown): OrderSide | undefined {
@@ -106,10 +96,9 @@ function toPriceOrder(row: Fields): Order {
   return order as unknown as Order;
 }
 
-/** A contract without decimals takes "only an integer type": https://www.gate.com/docs/developers/apiv4/en/#query-all-futures-contracts */
-function toSignedSize(side: OrderSide, contracts: Amount): number | string {
-  const size = side === 'sell' ? `-${contracts}` : contracts;
-  return decimal(size).isInteger() && Number.isSafeInteger(Number(size)) ? Number(size) : size;
+/** Text, as all sizes beside the header that `prepare` adds. https://www.gate.com/docs/developers/apiv4/en/#place-futures-order */
+function toSignedSize(side: OrderSide, contracts: Amount): string {
+  return side === 'sell' ? `-${contracts}` : contracts;
 }
 
 /**
@@ -127,22 +116,18 @@ export async function createOrder(
     toNotReady('Gate', "the account's position mode", gateErrors.errors),
   );
   const request = {
-    ...{ settle, contract: market.id, size, text: toText(clientOrderId) },
+    ...{ contract: market.id, size, text: toText(clientOrderId) },
     // "a price of 0 with `tif` as `ioc` represents a market order"
     ...(type === 'market' ? { price: '0', tif: 'ioc' } : { price }),
     ...(side === exitSide(positionSide) ? { reduce_only: true } : {}),
   };
-  try {
-    return toOfSide(toOrder(await client.privateFuturesPostSettleOrders(request)), isDual);
-  } catch (thrown) {
-    if ((thrown as { venueError?: VenueError }).venueError !== undefined) forgetPositionMode(client);
-    throw thrown;
-  }
+  const row = await client.privateFuturesPostSettleOrders(request).catch(forgetPositionMode(client));
+  return toOfSide(toOrder(row), isDual);
 }
 
 /** The answer is the full order. https://www.gate.com/docs/developers/apiv4/en/#cancel-single-order-2 */
 export async function cancelOrder(client: CcxtClient, { id }: MarketRules, ref: OrderRef): Promise<Order> {
-  const request = { settle, order_id: toOrderId(ref), contract: id };
+  const request = { order_id: toOrderId(ref), contract: id };
   const row: Fields = ref.conditional
     ? await client.privateFuturesDeleteSettlePriceOrdersOrderId(request)
     : await client.privateFuturesDeleteSettleOrdersOrderId(request);
@@ -159,7 +144,7 @@ export async function reduceOrder(
   amount: Amount,
 ): Promise<unknown> {
   const size = toSignedSize(order.side, toContracts(market, amount));
-  return client.privateFuturesPutSettleOrdersOrderId({ settle, order_id: toOrderId(order), size });
+  return client.privateFuturesPutSettleOrdersOrderId({ order_id: toOrderId(order), size });
 }
 
 /**
@@ -168,28 +153,28 @@ export async function reduceOrder(
  * https://www.gate.com/docs/developers/apiv4/en/#query-single-order-details-2
  */
 async function findOrder(client: CcxtClient, { id: contract }: MarketRules, ref: OrderRef) {
-  const request = { settle, contract };
+  const request = { contract };
   const readOne = (order_id: unknown) =>
     client.privateFuturesGetSettleOrdersOrderId({ ...request, order_id });
   if (ref.conditional)
-    return toPriceOrder(
-      await client.privateFuturesGetSettlePriceOrdersOrderId({ settle, order_id: ref.orderId }),
-    );
+    return toPriceOrder(await client.privateFuturesGetSettlePriceOrdersOrderId({ order_id: ref.orderId }));
   if (ref.orderId !== undefined) return toOrder(await readOne(ref.orderId));
   return findByText(client, ref, {
     toOrder,
     readOne,
     // The latest come first.
     listFinished: (from, hasWanted) =>
-      fetchOffsetPages(
-        (page) => client.privateFuturesGetSettleOrders({ ...request, status: 'finished', ...page }),
-        ordersPerPage,
+      fetchSkippingPages(
+        client,
+        'privateFuturesGetSettleOrders',
+        { ...request, status: 'finished' },
         (rows) => hasWanted(rows) || rows.some(({ create_time }) => Number(create_time) < from),
       ),
     listTrades: (range, hasWanted) =>
-      fetchOffsetPages(
-        (page) => client.privateFuturesGetSettleMyTradesTimerange({ ...request, ...range, ...page }),
-        tradesPerPage,
+      fetchSkippingPages(
+        client,
+        'privateFuturesGetSettleMyTradesTimerange',
+        { ...request, ...range },
         hasWanted,
       ),
   });
@@ -221,17 +206,11 @@ async function addSides(client: CcxtClient, listed: Listed[]): Promise<Listed[]>
  * https://www.gate.com/docs/developers/apiv4/en/#query-auto-order-list
  */
 export async function fetchOpenOrders(client: CcxtClient, market?: MarketRules): Promise<Listed[]> {
-  const request = { settle, status: 'open', ...(market === undefined ? {} : { contract: market.id }) };
+  const request = { status: 'open', ...(market === undefined ? {} : { contract: market.id }) };
   const list = async (): Promise<Listed[]> => {
     const [open, waiting, isDual] = await Promise.all([
-      fetchOffsetPages(
-        (page) => client.privateFuturesGetSettleOrders({ ...request, ...page }),
-        ordersPerPage,
-      ),
-      fetchOffsetPages(
-        (page) => client.privateFuturesGetSettlePriceOrders({ ...request, ...page }),
-        ordersPerPage,
-      ),
+      fetchSkippingPages(client, 'privateFuturesGetSettleOrders', request),
+      fetchSkippingPages(client, 'privateFuturesGetSettlePriceOrders', request),
       readIsDual(client),
     ]);
     const listed = await addSides(client, [

@@ -1,32 +1,12 @@
 import type { Exchange as CcxtClient, Trade } from 'ccxt';
 import { decimal, toAmount } from '../../decimal.ts';
-import type {
-  Funding,
-  MarketRules,
-  Side,
-  TimeRange,
-  TradeCause,
-  TradedOrder,
-  TradeRange,
-} from '../exchange.ts';
+import type { Funding, MarketRules, Side, TimeRange, TradedOrder, TradeRange } from '../exchange.ts';
 import { toBase } from './contracts.ts';
 import { sumFills } from './fills.ts';
-import { settle, toMs, toRange, toTradeFees, tradesPerPage } from './gate-requests.ts';
-import { type Fields, fetchOffsetPages } from './lists.ts';
+import { fetchSkippingPages, toMs, toRange, toTradeFees, toVenueTrades } from './gate-requests.ts';
+import type { Fields } from './lists.ts';
 import type { ListedFills, VenueTrade } from './venue.ts';
 import { Unsupported } from './venue-error.ts';
-
-/** "Internal reserved fields that identify the order source". Texts of the owner's begin with `t-`. */
-const causes: [text: RegExp, cause: TradeCause][] = [
-  [/^(liquidation$|liq-|hedge-liq-|(pm|comb_margin|scm)_liquidate$|insurance$)/, 'liquidation'],
-  [/^auto_deleveraging$/, 'deleveraging'],
-  // "Contract delisting withdrawal".
-  [/^clear$/, 'settlement'],
-];
-
-function toCause({ text }: Fields): TradeCause {
-  return causes.find(([pattern]) => pattern.test(String(text)))?.[1] ?? 'trade';
-}
 
 /** The sizes are in contracts, and negative for a sale. */
 function toTrade(market: MarketRules, row: Fields): Trade {
@@ -62,42 +42,29 @@ export async function fetchFills(
   market: MarketRules,
   { orderId }: TradedOrder,
 ): Promise<ListedFills> {
-  const request = { settle, contract: market.id, order: orderId };
-  const rows = await fetchOffsetPages(
-    (page) => client.privateFuturesGetSettleMyTrades({ ...request, ...page }),
-    tradesPerPage,
-  );
+  const request = { contract: market.id, order: orderId };
+  const rows = await fetchSkippingPages(client, 'privateFuturesGetSettleMyTrades', request);
   const trades = rows.map((row) => toTrade(market, row));
   return sumFills(trades, orderId, (trade) => toTradeFees(trade, 'USDT'));
 }
 
-/** Oldest first: ids rise. https://www.gate.com/docs/developers/apiv4/en/#query-personal-trading-records-by-time-range */
+/** https://www.gate.com/docs/developers/apiv4/en/#query-personal-trading-records-by-time-range */
 export async function fetchTrades(
   client: CcxtClient,
   market: MarketRules,
-  { since, until, orderId }: TradeRange,
+  range: TradeRange,
 ): Promise<VenueTrade[]> {
-  const request = { settle, contract: market.id, ...toRange({ since, until }) };
-  const rows = await fetchOffsetPages(
-    (page) => client.privateFuturesGetSettleMyTradesTimerange({ ...request, ...page }),
-    tradesPerPage,
-  );
-  return rows
-    .map((row) => ({
-      trade: toTrade(market, row),
-      cause: toCause(row),
-      positionSide: toPositionSide(row),
-    }))
-    .filter(
-      ({ trade: { timestamp = 0, order } }) =>
-        timestamp >= since && timestamp <= until && (orderId === undefined || order === orderId),
-    )
-    .sort((a, b) => Number(BigInt(a.trade.id ?? '0') - BigInt(b.trade.id ?? '0')));
+  const request = { contract: market.id, ...toRange(range) };
+  const rows = await fetchSkippingPages(client, 'privateFuturesGetSettleMyTradesTimerange', request);
+  const trades = rows.map((row) => toTrade(market, row));
+  return toVenueTrades(trades, range).map((each) => ({
+    ...each,
+    positionSide: toPositionSide(each.trade.info),
+  }));
 }
 
 /** "Only records containing this field after 2023-10-30 can be filtered." https://www.gate.com/docs/developers/apiv4/en/#query-futures-account-change-history */
 const fundingSince = Date.UTC(2023, 9, 31);
-const fundingPerPage = 1_000;
 
 /** A negative change was paid. */
 export async function fetchFunding(
@@ -107,11 +74,8 @@ export async function fetchFunding(
 ): Promise<Funding[]> {
   if (since < fundingSince)
     throw new Unsupported('Gate lists the funding of a market since 31 October 2023 only');
-  const request = { settle, contract, type: 'fund', ...toRange({ since, until }) };
-  const rows = await fetchOffsetPages(
-    (page) => client.privateFuturesGetSettleAccountBook({ ...request, ...page }),
-    fundingPerPage,
-  );
+  const request = { contract, type: 'fund', ...toRange({ since, until }) };
+  const rows = await fetchSkippingPages(client, 'privateFuturesGetSettleAccountBook', request);
   return rows.map(({ change, time }) => ({
     amount: toAmount(decimal(String(change))),
     at: toMs(time),

@@ -5,6 +5,7 @@ import { toSize } from './contracts.ts';
 import { forgetAccountKind, readAccountKind } from './gate-account.ts';
 import { gateErrors } from './gate-errors.ts';
 import {
+  fetchSkippingPages,
   findByText,
   ordersPerPage,
   toClientOrderId,
@@ -12,11 +13,10 @@ import {
   toText,
   tradesPerPage,
 } from './gate-requests.ts';
-import { type Fields, fetchNumberedPages, fetchOffsetPages, parseRows } from './lists.ts';
+import { type Fields, fetchNumberedPages, parseRows } from './lists.ts';
 import { toNotReady } from './not-ready.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
 import type { VenueOrder } from './venue.ts';
-import type { VenueError } from './venue-error.ts';
 
 /**
  * "If the order is cancelled before all transactions are completed, regardless of partial fills, the status will become
@@ -122,12 +122,7 @@ export async function createOrder(
     // A sale of coins that the account lacks has to be refused.
     ...(account === 'unified' ? { auto_borrow: false } : {}),
   };
-  try {
-    return toOrder(await client.privateSpotPostOrders(request));
-  } catch (thrown) {
-    if ((thrown as { venueError?: VenueError }).venueError !== undefined) forgetAccountKind(client);
-    throw thrown;
-  }
+  return toOrder(await client.privateSpotPostOrders(request).catch(forgetAccountKind(client)));
 }
 
 /** The answer is the full order. https://www.gate.com/docs/developers/apiv4/en/#cancel-single-order */
@@ -207,10 +202,7 @@ export async function fetchOpenOrders(client: CcxtClient, _kind: MarketKind, mar
           (page) => client.privateSpotGetOrders({ currency_pair: market.id, status: 'open', ...page }),
           ordersPerPage,
         ),
-    fetchOffsetPages(
-      (page) => client.privateSpotGetPriceOrders({ status: 'open', account, ...page, ...pair }),
-      ordersPerPage,
-    ),
+    fetchSkippingPages(client, 'privateSpotGetPriceOrders', { status: 'open', account, ...pair }),
   ]);
   return [
     ...open

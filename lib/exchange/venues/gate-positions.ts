@@ -1,7 +1,8 @@
 import type { Exchange as CcxtClient } from 'ccxt';
+import { decimal, toAmount } from '../../decimal.ts';
 import type { ExchangePosition, MarketRules, Side } from '../exchange.ts';
-import { settle } from './gate-requests.ts';
-import { type Fields, fetchOffsetPages } from './lists.ts';
+import { fetchSkippingPages } from './gate-requests.ts';
+import type { Fields } from './lists.ts';
 import { parsePositiveAmount, readFigure } from './parse-amount.ts';
 import { createRemembered } from './remembered.ts';
 import type { VenuePosition } from './venue.ts';
@@ -22,11 +23,11 @@ function toIsDual({ position_mode, in_dual_mode }: Fields): boolean {
 }
 
 const positionMode = createRemembered<boolean>((client) =>
-  client.privateFuturesGetSettleAccounts({ settle }).then(toIsDual),
+  client.privateFuturesGetSettleAccounts().then(toIsDual),
 );
 /** @returns whether the account has positions of both sides in one market. */
 export const readIsDual = positionMode.read;
-export const forgetPositionMode = positionMode.forget;
+export const forgetPositionMode = positionMode.forgetIfRefused;
 
 /** An account that never had USDT for perpetuals, or a key without a right to them. */
 const noFuturesCodes = new Set(['USER_NOT_FOUND', 'FORBIDDEN']);
@@ -38,18 +39,14 @@ export function toNothing(thrown: unknown): [] {
   return [];
 }
 
-const positionsPerPage = 100;
-
 /**
  * The positions of both modes, in contracts. That of one market is an object in one mode, and has two rows in the other.
  * https://www.gate.com/docs/developers/apiv4/en/#get-user-position-list
  */
 async function fetchOpenRows(client: CcxtClient): Promise<Fields[]> {
-  const rows = await fetchOffsetPages(
-    (page) => client.privateFuturesGetSettlePositions({ settle, holding: true, ...page }),
-    positionsPerPage,
-  );
-  return rows.filter(({ size }) => parsePositiveAmount(String(size).replace('-', '')) !== undefined);
+  const request = { holding: true };
+  const rows = await fetchSkippingPages(client, 'privateFuturesGetSettlePositions', request);
+  return rows.filter((row) => !decimal(String(row.size)).isZero());
 }
 
 const dualSides = new Map<unknown, Side>([
@@ -65,7 +62,7 @@ function toSide({ mode, size }: Fields): Side {
 function toHolding(row: Fields) {
   const isCross = Number(row.leverage) === 0;
   return {
-    amount: parsePositiveAmount(String(row.size).replace('-', '')) ?? '0',
+    amount: toAmount(decimal(String(row.size)).abs()),
     averagePrice: parsePositiveAmount(row.entry_price),
     margin: {
       leverage: readFigure(row.lever) ?? readFigure(isCross ? row.cross_leverage_limit : row.leverage),
@@ -84,7 +81,7 @@ export async function fetchPosition(
   const [open, isDual] = await Promise.all([fetchOpenRows(client), readIsDual(client)]);
   // The mode changes only without positions.
   const hedged = open[0] === undefined ? isDual : dualSides.has(open[0].mode);
-  if (hedged !== isDual) forgetPositionMode(client);
+  if (hedged !== isDual) positionMode.forget(client);
   const [own, second] = open.filter((row) => row.contract === market.id && (!hedged || toSide(row) === side));
   if (second !== undefined)
     throw new Unsupported(

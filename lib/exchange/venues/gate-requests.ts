@@ -1,12 +1,10 @@
 import type { Exchange as CcxtClient, Order, Trade } from 'ccxt';
 import { decimal, toAmount } from '../../decimal.ts';
-import type { Fee, OrderRef, TimeRange } from '../exchange.ts';
+import type { Fee, OrderRef, TimeRange, TradeCause, TradeRange } from '../exchange.ts';
 import { gateErrors } from './gate-errors.ts';
-import type { Fields } from './lists.ts';
+import { type Fields, fetchNumberedPages } from './lists.ts';
+import type { VenueTrade } from './venue.ts';
 import { NotReady, Unsupported, type VenueError } from './venue-error.ts';
-
-/** What the perpetuals are settled in, as their paths have it. */
-export const settle = 'usdt';
 
 const prefix = 't-';
 
@@ -49,6 +47,24 @@ export const ordersPerPage = 100;
 export const tradesPerPage = 1_000;
 
 type HasWanted = (rows: Fields[]) => boolean;
+
+/**
+ * @param list the name of ccxt's method.
+ * @returns the rows of a list whose pages skip rows. "limit … default to 100": a page of that many is always served.
+ * https://github.com/gateio/gateapi-python/blob/744afea9eb/docs/FuturesApi.md
+ */
+export function fetchSkippingPages(
+  client: CcxtClient,
+  list: string,
+  request: Fields,
+  hasWanted?: HasWanted,
+): Promise<Fields[]> {
+  return fetchNumberedPages(
+    ({ page, limit }) => client[list]({ ...request, limit, offset: (page - 1) * limit }),
+    ordersPerPage,
+    hasWanted,
+  );
+}
 
 /** Where one kind of market has its orders. */
 interface OrderSources {
@@ -108,4 +124,25 @@ export function toTradeFees({ info, timestamp: at }: Trade, currency: string): F
   ];
   const charged = parts.filter(({ amount }) => amount !== '0');
   return (charged.length > 0 ? charged : parts.slice(0, 1)).map((part) => ({ ...part, at }));
+}
+
+/** "Internal reserved fields that identify the order source". Texts of the owner's begin with `t-`. */
+const causes: [text: RegExp, cause: TradeCause][] = [
+  [/^(liquidation$|liq-|hedge-liq-|((pm|comb_margin|scm)_)?liquidate$|insurance$)/, 'liquidation'],
+  [/^auto_deleveraging$/, 'deleveraging'],
+  // "Contract delisting withdrawal".
+  [/^clear$/, 'settlement'],
+];
+
+/** @returns the trades of a range with their causes, oldest first: ids rise. */
+export function toVenueTrades(trades: Trade[], { since, until, orderId }: TradeRange): VenueTrade[] {
+  return trades
+    .filter(
+      ({ timestamp = 0, order }) => timestamp >= since && timestamp <= until && order === (orderId ?? order),
+    )
+    .sort((a, b) => Number(BigInt(a.id ?? '0') - BigInt(b.id ?? '0')))
+    .map((trade) => ({
+      trade,
+      cause: causes.find(([text]) => text.test(String((trade.info as Fields).text)))?.[1] ?? 'trade',
+    }));
 }

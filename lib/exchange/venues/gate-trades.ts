@@ -2,7 +2,7 @@ import type { Exchange as CcxtClient, Trade } from 'ccxt';
 import { decimal, toAmount } from '../../decimal.ts';
 import type { Fee, MarketRules, TradedOrder, TradeRange } from '../exchange.ts';
 import { sumFills } from './fills.ts';
-import { toRange, toTradeFees, tradesPerPage } from './gate-requests.ts';
+import { toRange, toTradeFees, toVenueTrades, tradesPerPage } from './gate-requests.ts';
 import { type Fields, fetchNumberedPages } from './lists.ts';
 import type { ListedFills, VenueTrade } from './venue.ts';
 
@@ -10,14 +10,6 @@ const dayMs = 86_400_000;
 
 /** "The range not allowed to exceed 30 days." https://www.gate.com/docs/developers/apiv4/en/#query-personal-trading-records */
 export const tradeListing = { rangeMs: 30 * dayMs - 60_000 };
-
-/** "The scenarios pm_liquidate, comb_margin_liquidate, and scm_liquidate represent full-account forced liquidation orders." */
-const liquidations = new Set<unknown>([
-  'pm_liquidate',
-  'comb_margin_liquidate',
-  'scm_liquidate',
-  'liquidate',
-]);
 
 function toFees(trade: Trade): Fee[] {
   return toTradeFees(trade, String((trade.info as Fields).fee_currency ?? ''));
@@ -38,13 +30,12 @@ function toTrade(row: Fields): Trade {
   return trade as unknown as Trade;
 }
 
-/** Oldest first: ids rise. */
 async function fetchRows(client: CcxtClient, { id }: MarketRules, selection: Fields): Promise<Trade[]> {
   const rows = await fetchNumberedPages(
     (page) => client.privateSpotGetMyTrades({ currency_pair: id, ...selection, ...page }),
     tradesPerPage,
   );
-  return rows.map(toTrade).sort((a, b) => Number(BigInt(a.id ?? '0') - BigInt(b.id ?? '0')));
+  return rows.map(toTrade);
 }
 
 /**
@@ -76,14 +67,8 @@ export async function fetchFills(
 export async function fetchTrades(
   client: CcxtClient,
   market: MarketRules,
-  { since, until, orderId }: TradeRange,
+  range: TradeRange,
 ): Promise<VenueTrade[]> {
-  const selection = orderId === undefined ? {} : { order_id: orderId };
-  const trades = await fetchRows(client, market, { ...selection, ...toRange({ since, until }) });
-  return trades
-    .filter(({ timestamp = 0 }) => timestamp >= since && timestamp <= until)
-    .map((trade) => ({
-      trade,
-      cause: liquidations.has((trade.info as Fields).text) ? 'liquidation' : 'trade',
-    }));
+  const selection = range.orderId === undefined ? {} : { order_id: range.orderId };
+  return toVenueTrades(await fetchRows(client, market, { ...selection, ...toRange(range) }), range);
 }

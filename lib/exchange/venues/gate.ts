@@ -5,7 +5,6 @@ import { fetchPermissions } from './gate-account.ts';
 import * as orders from './gate-futures-orders.ts';
 import * as trades from './gate-futures-trades.ts';
 import { fetchOpenPositions, fetchPosition, readIsDual } from './gate-positions.ts';
-import { settle } from './gate-requests.ts';
 import { gateSpot } from './gate-spot.ts';
 import { type Fields, parseRows } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
@@ -50,10 +49,8 @@ async function fetchContracts(client: CcxtClient, id?: string): Promise<Market[]
   try {
     const [rows] = await Promise.all([
       id === undefined
-        ? client.publicFuturesGetSettleContracts({ settle })
-        : client
-            .publicFuturesGetSettleContractsContract({ settle, contract: id })
-            .then((row: Fields) => [row]),
+        ? client.publicFuturesGetSettleContracts()
+        : client.publicFuturesGetSettleContractsContract({ contract: id }).then((row: Fields) => [row]),
       readIsDual(client).catch(() => undefined),
     ]);
     return parseRows(rows).filter(isLinear).map(toMarket);
@@ -64,15 +61,15 @@ async function fetchContracts(client: CcxtClient, id?: string): Promise<Market[]
 }
 
 /**
- * Without this header, sizes are cut down to whole contracts, and ccxt does not send it. ccxt knows the currency of a path
- * in lower case only from its own list of markets.
+ * Each path names the currency that the perpetuals are settled in. Without the header, sizes are cut down to whole contracts,
+ * and ccxt does not send it.
  * https://www.gate.com/docs/developers/apiv4/en/#changelog, version 4.106.0
  */
 function prepare(client: CcxtClient): void {
   const { sign } = client;
   client.sign = function (this: CcxtClient, path, api, method, parameters, headers, body) {
     if (api?.[1] !== 'futures') return sign.call(this, path, api, method, parameters, headers, body);
-    const signed = sign.call(this, path, api, method, { ...parameters, settle }, headers, body);
+    const signed = sign.call(this, path, api, method, { ...parameters, settle: 'usdt' }, headers, body);
     return { ...signed, headers: { ...signed.headers, 'X-Gate-Size-Decimal': '1' } };
   };
 }
@@ -112,7 +109,7 @@ export const gate: Venue = {
   // The margin of perpetuals is in an account of its own, unless the account is unified.
   // https://www.gate.com/docs/developers/apiv4/en/#get-futures-account
   fetchBalances: (client, kind) =>
-    kind === 'spot' ? gateSpot.fetchBalances(client) : client.privateFuturesGetSettleAccounts({ settle }),
+    kind === 'spot' ? gateSpot.fetchBalances(client) : client.privateFuturesGetSettleAccounts(),
   fetchMarkets: (client, kind, id) =>
     kind === 'spot' ? gateSpot.fetchMarkets(client, kind, id) : fetchContracts(client, id),
   fetchPosition,
@@ -125,21 +122,22 @@ export const gate: Venue = {
   fetchFunding: trades.fetchFunding,
   async fetchTakerRate(client, market) {
     if (market.kind === 'spot') return gateSpot.fetchTakerRate(client, market);
-    const { [market.id]: rates } = await client.privateFuturesGetSettleFee({ settle, contract: market.id });
+    const { [market.id]: rates } = await client.privateFuturesGetSettleFee({ contract: market.id });
     return toAmount(decimal(String(rates?.taker_fee)));
   },
   async fetchMinute(client, market, start) {
     if (market.kind === 'spot') return gateSpot.fetchMinute(client, market, start);
     const range = { from: start / 1_000, to: start / 1_000, interval: '1m' };
     const [row] = parseRows(
-      await client.publicFuturesGetSettleCandlesticks({ settle, contract: market.id, ...range }),
+      await client.publicFuturesGetSettleCandlesticks({ contract: market.id, ...range }),
     );
     return row === undefined ? undefined : [Number(row.t) * 1_000, row.o];
   },
   async fetchPrices(client, kind, id) {
     if (kind === 'spot') return gateSpot.fetchPrices(client, kind, id);
-    const request = id === undefined ? {} : { contract: id };
-    const rows = parseRows(await client.publicFuturesGetSettleTickers({ settle, ...request }));
+    const rows = parseRows(
+      await client.publicFuturesGetSettleTickers(id === undefined ? {} : { contract: id }),
+    );
     return rows.map((row) => ({ marketId: String(row.contract), value: row.mark_price }));
   },
 };

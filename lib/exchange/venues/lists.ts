@@ -72,15 +72,6 @@ export async function fetchNumberedPages(
   }
 }
 
-/** The same of a list that skips rows. */
-export function fetchOffsetPages(
-  fetchPage: (page: { limit: number; offset: number }) => Promise<unknown>,
-  limit: number,
-  hasWanted?: (rows: Fields[]) => boolean,
-): Promise<Fields[]> {
-  return fetchNumberedPages(({ page }) => fetchPage({ limit, offset: (page - 1) * limit }), limit, hasWanted);
-}
-
 /** @throws TypeError if the response is no list: only an empty list means that there is nothing. */
 export function parseRows(response: unknown): Fields[] {
   if (!Array.isArray(response)) throw new TypeError('the response is no list');

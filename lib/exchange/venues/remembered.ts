@@ -1,10 +1,12 @@
 import type { Exchange as CcxtClient } from 'ccxt';
+import type { VenueError } from './venue-error.ts';
 
 export interface Remembered<Value> {
   /** Reads it again once it is ten minutes old. A read that failed is not kept. */
   read(client: CcxtClient): Promise<Value>;
-  /** After a sign that it has changed, such as a refused order. */
   forget(client: CcxtClient): void;
+  /** @returns what passes on the error of an order. A refused order is a sign that the value has changed. */
+  forgetIfRefused(client: CcxtClient): (thrown: unknown) => never;
 }
 
 /** The owner changes the mode of an account rarely. */
@@ -24,5 +26,9 @@ export function createRemembered<Value>(read: (client: CcxtClient) => Promise<Va
       return value;
     },
     forget: (client) => void known.delete(client),
+    forgetIfRefused: (client) => (thrown) => {
+      if ((thrown as { venueError?: VenueError }).venueError !== undefined) known.delete(client);
+      throw thrown;
+    },
   };
 }

@@ -4,7 +4,7 @@ import { faultOf } from './fault-of.ts';
 import recording from './recorded/gate-futures.json' with { type: 'json' };
 import { byId, clientOrderId, type Recorded } from './recorded-calls.ts';
 import { startRequestRecorder } from './request-recorder.ts';
-import { accepted } from './test-markets.ts';
+import { accepted, gateSwap, startTrader } from './test-markets.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -435,4 +435,59 @@ describe('what traded at Gate', () => {
       message: expect.stringContaining('October 2023'),
     });
   });
+});
+
+describe('a look-up of Gate perpetuals by client order id', () => {
+  const lookUp = { method: 'GET', path: `${futures}/orders/*` };
+  const ref = { clientOrderId: 'close1' };
+
+  /** A long of 0.1 BTC that was closed. */
+  async function startClosed() {
+    const trader = await startTrader(gateSwap);
+    await trader.buy({ type: 'market', price: undefined });
+    const { orderId } = accepted(await trader.close());
+    trader.requests();
+    return { ...trader, orderId };
+  }
+
+  test('finds what filled long after its end, in one request', async () => {
+    const { exchange, market, clock, requests, orderId } = await startClosed();
+    clock.ahead = 40_000;
+    expect(await exchange.fetchOrder(market, ref)).toMatchObject({ orderId, status: 'done', filled: '0.1' });
+    expect(requests()).toEqual([`GET ${futures}/orders/t-close1`]);
+  });
+
+  test.each([
+    { lists: [], reads: ['orders/t-close1', 'orders'] },
+    { lists: ['orders'], reads: ['orders/t-close1', 'orders', 'my_trades_timerange', 'orders/'] },
+  ])('finds it in a list if its text is forgotten: $reads', async ({ lists, reads }) => {
+    const { exchange, market, sim, requests, orderId } = await startClosed();
+    sim.core.addFault({ kind: 'not-found', match: lookUp });
+    for (const list of lists)
+      sim.core.addFault({ kind: 'not-found', match: { method: 'GET', path: `${futures}/${list}` } });
+    expect(await exchange.fetchOrder(market, ref)).toMatchObject({ orderId, status: 'done', filled: '0.1' });
+    expect(requests()).toEqual(
+      reads.map((path) => `GET ${futures}/${path.endsWith('/') ? path + orderId : path}`),
+    );
+  });
+
+  test.each(['orders/*', 'orders', 'my_trades_timerange'])(
+    'reports no absence while %s does not answer',
+    async (list) => {
+      const { exchange, market, sim } = await startTrader(gateSwap);
+      expect(await exchange.fetchOrder(market, ref)).toBeUndefined();
+      const match = { method: 'GET', path: `${futures}/${list}` };
+      sim.core.addFault({ kind: 'status', status: 503, match });
+      expect((await faultOf(exchange.fetchOrder(market, ref))).code).toBe('exchange-unreachable');
+    },
+  );
+});
+
+test('An order of a Gate perpetual that arrives after its deadline is refused', async () => {
+  const { sim, buy, clock } = await startTrader(gateSwap);
+  sim.core.addFault({ kind: 'late', ms: 100, match: gateSwap.create });
+  expect(await buy({ sendDeadline: Date.now() + 50 })).toMatchObject({ kind: 'unknown' });
+  clock.ahead = 20_000;
+  sim.core.runDue();
+  expect(sim.core.orders().orders).toEqual([]);
 });

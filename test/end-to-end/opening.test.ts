@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { fire, ledgerSince, markOf, startEnvironment } from './environment.ts';
-import { kinds, newTrader, perpetualLong, perpetuals, spotLong, type Trader } from './trader.ts';
+import { kinds, newTrader, otherKinds, perpetualLong, perpetuals, spotLong, type Trader } from './trader.ts';
 
 /** Positions that Ripcord opens: one order per request, even if answers are lost. */
 
@@ -152,7 +152,10 @@ function pathOf({ kind }: Trader): string {
   return kind.market === 'spot' ? '/api/v3/order' : '/fapi/v1/order';
 }
 
-it.each(perpetuals)('$name is opened on its own side in hedge mode', async (kind) => {
+/** An order of Gate names no side. */
+const atGate = otherKinds.filter(({ exchange, market }) => exchange === 'gate' && market === 'usdm');
+
+it.each([...perpetuals, ...atGate])('$name is opened on its own side in hedge mode', async (kind) => {
   const trader = await newTrader(environment, kind, 'ETH', { hedged: true });
   const mark = markOf(core);
   const position = await open(trader);

@@ -9,7 +9,13 @@ import {
 } from '../exchange.ts';
 import { toContracts, toSize } from './contracts.ts';
 import { gateErrors } from './gate-errors.ts';
-import { fetchOpenPositions, forgetPositionMode, readIsDual, toNothing } from './gate-positions.ts';
+import {
+  fetchOpenPositions,
+  forgetPositionMode,
+  readIsDual,
+  requireMode,
+  toNothing,
+} from './gate-positions.ts';
 import { fetchSkippingPages, findByText, toClientOrderId, toMs, toOrderId, toText } from './gate-requests.ts';
 import type { Fields } from './lists.ts';
 import { toNotReady } from './not-ready.ts';
@@ -112,7 +118,7 @@ export async function createOrder(
   { side, positionSide, type, amount, price, clientOrderId }: VenueOrder,
 ): Promise<Order> {
   const size = toSignedSize(side, toSize(market, amount));
-  const isDual = await readIsDual(client).catch(
+  const isDual = await requireMode(client).catch(
     toNotReady('Gate', "the account's position mode", gateErrors.errors),
   );
   const request = {

@@ -12,21 +12,27 @@ import { Unsupported, type VenueError } from './venue-error.ts';
  * "single - Single Direction Position, dual - Dual Direction Position, dual_plus - Split Position".
  * https://www.gate.com/docs/developers/apiv4/en/#get-futures-account
  */
-function toIsDual({ position_mode, in_dual_mode }: Fields): boolean {
-  if (position_mode === 'dual_plus')
+const positionMode = createRemembered<string>(async (client) => {
+  const { position_mode, in_dual_mode } = await client.privateFuturesGetSettleAccounts();
+  if (position_mode === undefined && in_dual_mode === undefined)
+    throw new TypeError('the response has no position mode');
+  return position_mode ?? (in_dual_mode === true ? 'dual' : 'single');
+});
+
+/** @returns whether the account has positions of both sides in one market. */
+export async function readIsDual(client: CcxtClient): Promise<boolean> {
+  return (await positionMode.read(client)) !== 'single';
+}
+
+/** The same before an order. @throws Unsupported in split position mode, where one side can have several positions. */
+export async function requireMode(client: CcxtClient): Promise<boolean> {
+  if ((await positionMode.read(client)) === 'dual_plus')
     throw new Unsupported(
       'The account is in split position mode, where an order of Gate does not name the position that is meant',
     );
-  if (position_mode === undefined && in_dual_mode === undefined)
-    throw new TypeError('the response has no position mode');
-  return position_mode === undefined ? in_dual_mode === true : position_mode === 'dual';
+  return readIsDual(client);
 }
 
-const positionMode = createRemembered<boolean>((client) =>
-  client.privateFuturesGetSettleAccounts().then(toIsDual),
-);
-/** @returns whether the account has positions of both sides in one market. */
-export const readIsDual = positionMode.read;
 export const forgetPositionMode = positionMode.forgetIfRefused;
 
 /** An account that never had USDT for perpetuals, or a key without a right to them. */
@@ -78,7 +84,7 @@ export async function fetchPosition(
   market: MarketRules,
   side: Side,
 ): Promise<ExchangePosition> {
-  const [open, isDual] = await Promise.all([fetchOpenRows(client), readIsDual(client)]);
+  const [open, isDual] = await Promise.all([fetchOpenRows(client), requireMode(client)]);
   // The mode changes only without positions.
   const hedged = open[0] === undefined ? isDual : dualSides.has(open[0].mode);
   if (hedged !== isDual) positionMode.forget(client);

@@ -222,6 +222,8 @@ describe('an order of Gate perpetuals', () => {
       ...{ kind: 'rejected', code: 'unsupported', message: expect.stringContaining('split position mode') },
     });
     expect((await faultOf(split.exchange.fetchPosition(swap, 'long'))).code).toBe('exchange-refused');
+    // An account that only trades spot can be in any mode.
+    expect(await split.exchange.fetchOpenOrders(swap)).toEqual([]);
     expect([...sent, ...split.sent].filter(({ method }) => method === 'POST')).toEqual([]);
   });
 });

@@ -46,10 +46,11 @@ export const bitgetPerpetuals: TestVenue = {
     {
       name: 'receiveWindow',
       windowMs: 1_000,
+      ampleMs: 15_000,
       fields: (at, windowMs) => ({ requestTime: String(at), receiveWindow: String(windowMs) }),
     },
     // "Request timestamp expired" is an error without a figure: 30 s is what clients report.
-    { name: 'timestamp', windowMs: 30_000, fields: () => ({}) },
+    { name: 'timestamp', windowMs: 30_000, ampleMs: 30_000, fields: () => ({}) },
   ],
   codes: {
     duplicate: new Set(listCodes('duplicate-id')),

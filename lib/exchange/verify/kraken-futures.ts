@@ -39,6 +39,7 @@ export const krakenFutures: TestVenue = {
     {
       name: 'processBefore',
       windowMs: 1_000,
+      ampleMs: 15_000,
       fields: (at, windowMs) => ({ processBefore: new Date(at + windowMs).toISOString() }),
     },
   ],

@@ -3,8 +3,8 @@ import type { Created, TestFence } from './test-venue.ts';
 import { isFlat, type Trial } from './trial.ts';
 import { doesNotHold, holds, isUnknown, type Verdict } from './verdict.ts';
 
-/** The window of an order that is in time. */
-const amplyMs = 5_000;
+/** An admin function can't wait for longer windows. */
+const longestWaitMs = 5_000;
 /** Past its deadline by so much, an order is late by every clock that differs as little as is allowed here. */
 const overdueMs = 3_000;
 const longOverdueMs = 10_000;
@@ -18,7 +18,10 @@ interface Late {
   created: Created;
 }
 
-/** Sends orders in time and too late. Those in time show that a refusal is because of the deadline. */
+/**
+ * Sends orders in time and too late. Those in time are as old as a late one, and their window is longer: they show that a
+ * refusal is because of the deadline, and not because of the age.
+ */
 export async function testFence(trial: Trial, fence: TestFence): Promise<Verdict> {
   const offset = trial.session.clockOffsetMs ?? Number.NaN;
   if (!(offset >= minOffsetMs && offset <= maxOffsetMs))
@@ -28,8 +31,8 @@ export async function testFence(trial: Trial, fence: TestFence): Promise<Verdict
   const before = await sendInTime(trial, fence);
   if (before.kind !== 'accepted') return isUnknown(`An order in time was not accepted: ${describe(before)}.`);
   const late = [await sendLate(trial, fence, 'stated')];
-  // An admin function can't wait for longer windows. For the exchange, both are the same.
-  if (fence.windowMs <= amplyMs) late.push(await sendLate(trial, fence, 'held'));
+  // For the exchange, both are the same.
+  if (fence.windowMs <= longestWaitMs) late.push(await sendLate(trial, fence, 'held'));
   const verdict = await judge(trial, late);
   if (verdict.answer !== 'holds') return verdict;
   const after = await sendInTime(trial, fence);
@@ -40,10 +43,12 @@ export async function testFence(trial: Trial, fence: TestFence): Promise<Verdict
 
 async function sendInTime(trial: Trial, fence: TestFence): Promise<Created> {
   const clientOrderId = trial.newId();
-  const at = trial.session.now();
+  const sendAt = trial.session.now();
+  const { windowMs, ampleMs } = fence;
+  const at = windowMs < ampleMs ? sendAt - windowMs - overdueMs : sendAt;
   const created = await trial.create(
     { clientOrderId, type: 'limit' },
-    { fence, windowMs: Math.max(amplyMs, fence.windowMs), at, sendAt: at },
+    { fence, windowMs: ampleMs, at, sendAt },
   );
   if (created.kind !== 'accepted') return created;
   await trial.waitUntil(({ openOrders }) => openOrders > 0);
@@ -65,10 +70,18 @@ async function sendLate(trial: Trial, fence: TestFence, how: 'stated' | 'held'):
 async function judge(trial: Trial, late: Late[]): Promise<Verdict> {
   await trial.session.sleep(settleMs);
   const held = await trial.held();
-  const looks = [];
+  const looks: ('found' | 'absent' | undefined)[] = [];
   for (const { clientOrderId } of late) looks.push(await trial.look(clientOrderId));
-  if (late.some(({ created }) => created.kind === 'accepted') || looks.includes('found') || !isFlat(held))
+  if (late.some(({ created }) => created.kind === 'accepted') || !isFlat(held))
     return doesNotHold('An order that came after its deadline was accepted.');
+  // Look-ups may list refused orders: `REJECTED` is a status of Kraken's.
+  const listed = late.find((_, index) => looks[index] === 'found');
+  if (listed !== undefined)
+    return isUnknown(
+      listed.created.kind === 'refused'
+        ? `The look-up finds a late order that was refused with ${listed.created.code}, and nothing of it rests.`
+        : 'The look-up finds a late order to which no clear answer came, and nothing of it rests.',
+    );
   const { codes } = trial.venue;
   const isBecauseOfTime = ({ created }: Late) =>
     created.kind === 'refused' &&

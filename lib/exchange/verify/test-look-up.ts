@@ -19,17 +19,25 @@ export async function testNew(trial: Trial): Promise<Verdict> {
   for (; found !== 'found' && now() - startedAt < foundWithinMs; found = await trial.look(clientOrderId))
     await trial.session.sleep(everyMs);
   const ms = now() - startedAt;
-  if (found === 'absent') return doesNotHold(`The order was accepted, and not found ${ms} ms after that.`);
+  if (found === 'absent') return ifOpen(trial, `The order was accepted, and not found ${ms} ms after that.`);
   if (found === undefined) return isUnknown('No clear answer came to the look-ups.');
   for (let looks = 0; looks < laterLooks; looks += 1) {
     await trial.session.sleep(everyMs);
     const again = await trial.look(clientOrderId);
-    if (again === 'absent') return doesNotHold(`The order was found after ${ms} ms, and then not found.`);
+    if (again === 'absent') return ifOpen(trial, `The order was found after ${ms} ms, and then not found.`);
     if (again === undefined) return isUnknown('No clear answer came to a later look-up.');
   }
   return holds(
     `The order was found ${ms} ms after its acceptance, and by ${laterLooks} look-ups after that.`,
   );
+}
+
+/** @returns that it does not hold, for an order that is open. The exchange may have ended it, and list ended ones for a while. */
+async function ifOpen(trial: Trial, why: string): Promise<Verdict> {
+  const { openOrders } = await trial.held();
+  return openOrders > 0
+    ? doesNotHold(why)
+    : isUnknown(`${why} It was not among the open orders then, so the exchange may have ended it.`);
 }
 
 /** Looks up a filled and a canceled order after their ends. */

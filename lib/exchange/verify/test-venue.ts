@@ -60,6 +60,8 @@ export interface TestFence {
   name: string;
   /** How long after its time a late request would still be accepted. */
   windowMs: number;
+  /** The window of an order that is in time. */
+  ampleMs: number;
   /** @param at the time of the request. */
   fields(at: number, windowMs: number): Fields;
 }

@@ -24,6 +24,8 @@ export class Trial {
   readonly #newId: () => string;
   /** The ids whose orders may rest, also if their answers say otherwise. */
   readonly #resting = new Set<string>();
+  /** The ids whose orders may still be executed: their requests may be on their way. */
+  readonly #unanswered = new Set<string>();
 
   constructor(venue: TestVenue, session: Session, market: TestMarket, newId: () => string) {
     this.venue = venue;
@@ -44,7 +46,9 @@ export class Trial {
       { ...request, fields: { ...request.fields, ...added } },
       lateness,
     );
-    return answer === undefined ? { kind: 'unknown' } : this.venue.toCreated(answer);
+    const created: Created = answer === undefined ? { kind: 'unknown' } : this.venue.toCreated(answer);
+    if (created.kind === 'unknown') this.#unanswered.add(order.clientOrderId);
+    return created;
   }
 
   /** @returns undefined if no answer says whether there is such an order. */
@@ -71,8 +75,18 @@ export class Trial {
     return undefined;
   }
 
-  /** @returns what is left on the test network; nothing if the account was seen to have nothing in the market. */
+  /**
+   * @returns what is left on the test network, or may be; nothing if the account was seen to have nothing in the market,
+   * and each order was answered.
+   */
   async cleanUp(): Promise<string[]> {
+    return [
+      ...(await this.#undo()),
+      ...[...this.#unanswered].map((id) => describeUnanswered(this.venue, id)),
+    ];
+  }
+
+  async #undo(): Promise<string[]> {
     let held: Held | undefined;
     try {
       for (let round = 0; round < cleanUpRounds; round += 1) {
@@ -95,6 +109,10 @@ function ignoreTypeError(thrown: unknown): undefined {
 
 export function isFlat({ amount, openOrders }: Held): boolean {
   return amount === '0' && openOrders === 0;
+}
+
+function describeUnanswered({ market, host }: TestVenue, id: string): string {
+  return `No clear answer came to the order ${id}, so it may still be executed. Check ${market} on ${host} in a minute.`;
 }
 
 function describeLeft({ market, host }: TestVenue, held: Held | undefined, ids: string[]): string {

@@ -172,6 +172,35 @@ describe.each(tested)('the experiments at %s', (exchange) => {
     expect(text).not.toMatch(/sign(ature)?=|Authent|ACCESS-SIGN/i);
   });
 
+  test('take no refused order for an accepted one because a look-up finds it', async () => {
+    const { run } = await startVerify(exchange, { keepsRefused: true });
+    expect(await run(fences[exchange][0] ?? '')).toMatchObject({
+      ...{ answer: 'unknown', why: expect.stringContaining('finds a late order that was refused'), left: [] },
+    });
+  });
+
+  test('claim nothing about look-ups of an order that the exchange itself ended', async () => {
+    const { run } = await startVerify(exchange, { rests: false, foundMs: -1 });
+    expect(await run('look-up-new')).toMatchObject({
+      ...{ answer: 'unknown', why: expect.stringContaining('not among the open orders'), left: [] },
+    });
+  });
+
+  test('state an order whose answer never came, as it may still be executed', async () => {
+    const { network, run } = await startVerify(exchange);
+    const isCreate = /^POST .*(sendorder|place-order|trade\/order)$/;
+    network.intercept = (name, reply) => {
+      if (!isCreate.test(name)) return reply;
+      network.position = 0;
+      return undefined;
+    };
+    const { answer, left } = await run('id-after-fill');
+    expect([answer, left]).toEqual([
+      'unknown',
+      [expect.stringMatching(/^No clear answer came to the order rcv\w+, .* may still be executed/)],
+    ]);
+  });
+
   test('judge no deadline by a clock that is wrong', async () => {
     const { network, run } = await startVerify(exchange);
     network.skewMs = 4_000;
@@ -263,6 +292,14 @@ test.each([
     expect(targets).toEqual([]);
   },
 );
+
+test.each([
+  ['bitget', 'deadline-receiveWindow'],
+  ['bingx', 'deadline-recvWindow'],
+] as const)('a refusal because of age is not one because of the window: %s', async (exchange, experiment) => {
+  const { run } = await startVerify(exchange, { staleMs: 3_200 });
+  expect(await run(experiment)).toMatchObject({ answer: 'unknown', left: [] });
+});
 
 test('shows until when an ended order was found', async () => {
   const { run } = await startVerify('krakenfutures', { foundMs: 5_000 });

@@ -94,8 +94,8 @@ function placeBitgetOrder(network: TestNetwork, { body, headers }: Request) {
   const order = JSON.parse(body) as Record<string, string>;
   if ('tradeSide' in order !== network.traits.hedged)
     return fail('40774', 'The order type for unilateral position must also be the unilateral position type.');
-  const validUntil =
-    Number(order.requestTime ?? headers['access-timestamp']) + Number(order.receiveWindow ?? 30_000);
+  const { staleMs = Number(order.receiveWindow ?? 30_000) } = network.traits;
+  const validUntil = Number(order.requestTime ?? headers['access-timestamp']) + staleMs;
   const sent = network.create(order.clientOid ?? '', order.orderType as 'market' | 'limit', validUntil);
   if (sent === 'late') return fail('40078', 'Timestamp for this request is outside of the ME receiveWindow.');
   if (sent === 'duplicate') return fail('40786', 'Duplicate clientOid');
@@ -156,7 +156,8 @@ function placeBingxOrder(network: TestNetwork, { fields }: Request) {
   if (fields.get('positionSide') !== (network.traits.hedged ? 'LONG' : 'BOTH'))
     return { code: 109400, msg: 'position mode mismatch', data: {} };
   const id = (fields.get('clientOrderId') ?? '').toLowerCase();
-  const validUntil = Number(fields.get('timestamp')) + Number(fields.get('recvWindow') ?? 5_000);
+  const { staleMs = Number(fields.get('recvWindow') ?? 5_000) } = network.traits;
+  const validUntil = Number(fields.get('timestamp')) + staleMs;
   const sent = network.create(id, fields.get('type') === 'MARKET' ? 'market' : 'limit', validUntil);
   if (sent === 'late') return { code: 109400, msg: 'timestamp is invalid', data: {} };
   if (sent === 'duplicate')

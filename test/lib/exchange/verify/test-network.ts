@@ -18,6 +18,12 @@ export interface Traits {
   /** How long after its creation an order is found. */
   lagMs: number;
   hedged: boolean;
+  /** A refused order is kept, and look-ups find it. */
+  keepsRefused: boolean;
+  /** An order older than this is refused, and its own window is ignored. */
+  staleMs: number | undefined;
+  /** Without it, the exchange accepts a LIMIT order and cancels it at once. */
+  rests: boolean;
 }
 
 interface Row {
@@ -40,6 +46,7 @@ export class TestNetwork {
   traits: Traits = {
     ...{ unique: 'always', replays: false, honorsFence: true },
     ...{ foundMs: Number.POSITIVE_INFINITY, lagMs: 0, hedged: false },
+    ...{ keepsRefused: false, staleMs: undefined, rests: true },
   };
   /** Changes the reply to a request, or takes it away. */
   intercept: (path: string, reply: Reply, count: number) => Reply | undefined = (_path, reply) => reply;
@@ -64,13 +71,9 @@ export class TestNetwork {
   }
 
   create(clientId: string, type: 'market' | 'limit', validUntil: number): Row | 'late' | 'duplicate' {
-    if (this.traits.honorsFence && this.exchangeNow() > validUntil) return 'late';
-    const known = this.rows.find(
-      (row) => row.clientId === clientId && (row.isOpen || this.traits.unique === 'always'),
-    );
-    if (known !== undefined) return this.traits.replays ? known : 'duplicate';
     const now = this.exchangeNow();
-    const isOpen = type === 'limit';
+    const isLate = this.traits.honorsFence && now > validUntil;
+    const isOpen = type === 'limit' && this.traits.rests && !isLate;
     const row = {
       id: `90000000000000000${this.rows.length}`,
       clientId,
@@ -78,8 +81,16 @@ export class TestNetwork {
       createdAt: now,
       endedAt: now,
     };
+    if (isLate) {
+      if (this.traits.keepsRefused) this.rows.push(row);
+      return 'late';
+    }
+    const known = this.rows.find(
+      (row) => row.clientId === clientId && (row.isOpen || this.traits.unique === 'always'),
+    );
+    if (known !== undefined) return this.traits.replays ? known : 'duplicate';
     this.rows.push(row);
-    if (!isOpen) this.position += 1;
+    if (type === 'market') this.position += 1;
     return row;
   }
 

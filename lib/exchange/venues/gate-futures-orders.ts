@@ -16,7 +16,15 @@ import {
   requireMode,
   toNothing,
 } from './gate-positions.ts';
-import { fetchSkippingPages, findByText, toClientOrderId, toMs, toOrderId, toText } from './gate-requests.ts';
+import {
+  fetchSkippingPages,
+  findByText,
+  toClientOrderId,
+  toId,
+  toMs,
+  toOrderId,
+  toText,
+} from './gate-requests.ts';
 import type { Fields } from './lists.ts';
 import { toNotReady } from './not-ready.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
@@ -49,21 +57,28 @@ const statuses = new Map([
   ['finished', 'closed'],
 ]);
 
+/** @returns undefined for a fill that contradicts itself. A size of 0, of an order that closes all, is no fill of 0. */
+function toFilled({ size, left, fill_price }: Fields): Amount | undefined {
+  const ordered = decimal(String(size)).abs();
+  const filled = ordered.minus(decimal(String(left)).abs());
+  const hasPrice = parsePositiveAmount(fill_price) !== undefined;
+  const isWrong = filled.isZero() ? ordered.isZero() && hasPrice : filled.isNegative() || !hasPrice;
+  return isWrong ? undefined : toAmount(filled);
+}
+
 /**
  * `finish_as` has many words, and none of them is needed: a finished order fills no further, and `left` is what it did not
  * fill. https://www.gate.com/docs/developers/apiv4/en/#place-futures-order
  */
 function toOrder(row: Fields): Order {
-  const size = decimal(String(row.size)).abs();
-  const side = toSideOf(row.size);
   const order = {
     info: row,
-    id: row.id === undefined ? undefined : String(row.id),
+    id: toId(row),
     clientOrderId: toClientOrderId(row),
-    side,
+    side: toSideOf(row.size),
     status: statuses.get(String(row.status)),
-    amount: toAmount(size),
-    filled: toAmount(size.minus(decimal(String(row.left)).abs())),
+    amount: toAmount(decimal(String(row.size)).abs()),
+    filled: toFilled(row),
     average: parsePositiveAmount(row.fill_price),
     price: parsePositiveAmount(row.price),
     reduceOnly: row.is_reduce_only === true || row.is_close === true,
@@ -89,7 +104,7 @@ function toPriceOrder(row: Fields): Order {
   const reduceOnly = closes || [initial.reduce_only, initial.is_reduce_only].includes(true);
   const order = {
     info: row,
-    id: String(row.id_string ?? row.id),
+    id: toId(row),
     side,
     status: toTriggerStatus(row),
     amount: toAmount(decimal(String(size)).abs()),

@@ -17,6 +17,17 @@ export function toClientOrderId({ text }: Fields): string | undefined {
   return String(text).startsWith(prefix) ? String(text).slice(prefix.length) : undefined;
 }
 
+/**
+ * "As the decimal string of `id` to avoid int64 precision loss in JavaScript."
+ * https://www.gate.com/docs/developers/apiv4/en/#query-auto-order-list
+ * @returns undefined for a number that lost its last digits: another order could have that id.
+ */
+export function toId({ id_string, ...row }: Fields): string | undefined {
+  const id = id_string || row.id;
+  const isLost = typeof id === 'number' && !Number.isSafeInteger(id);
+  return !id || isLost ? undefined : String(id);
+}
+
 /** The id of an order in a path, which can be its `text`. */
 export function toOrderId({ orderId, clientOrderId = '' }: OrderRef): string {
   return orderId ?? toText(clientOrderId);

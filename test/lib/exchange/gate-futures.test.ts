@@ -238,7 +238,16 @@ describe('what the owner placed at Gate', () => {
   test('is listed with the side that it closes, also without a size', async () => {
     const { exchange } = await startRecorder({
       'GET orders': [
-        { ...filled, id: 5, size: '0', left: '0', price: '50000', status: 'open', is_close: true },
+        {
+          ...filled,
+          id: 5,
+          size: '0',
+          left: '0',
+          fill_price: '0',
+          price: '50000',
+          status: 'open',
+          is_close: true,
+        },
       ],
       'GET price_orders': [
         { ...priceOrder, order_type: 'close-long-position' },

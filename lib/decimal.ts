@@ -10,9 +10,18 @@ export const plainDecimal = /^\d{1,30}(\.\d{1,30})?$/;
 
 /** @returns an exact decimal to calculate with; throws a TypeError for anything that is not a finite number. */
 export function decimal(value: Amount | BigNumber): BigNumber {
-  const parsed = new Decimal(value);
-  if (!parsed.isFinite()) throw new TypeError(`not a decimal: ${value}`);
+  const parsed = parse(value);
+  if (parsed?.isFinite() !== true) throw new TypeError(`not a decimal: ${value}`);
   return parsed;
+}
+
+/** The constructor throws an Error of its own for what is not a number. */
+function parse(value: Amount | BigNumber): BigNumber | undefined {
+  try {
+    return new Decimal(value);
+  } catch {
+    return undefined;
+  }
 }
 
 /** @returns the plain decimal string, without trailing zeros. */

@@ -175,3 +175,7 @@ describe('Of two amounts', () => {
     );
   });
 });
+
+it.each(['', 'undefined', 'NaN', 'Infinity', '1,5'])('"%s" is no decimal', (text) => {
+  expect(() => decimal(text)).toThrow(new TypeError(`not a decimal: ${text}`));
+});

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { decimal, sum, toAmount } from '../../decimal.ts';
-import { asList, asObject, get, getPublic, post, readData, toMarket, toStep } from './parse.ts';
+import { sum } from '../../decimal.ts';
+import { asListOrNull, asObject, get, getPublic, post, readData, toMarket, toSize, toStep } from './parse.ts';
 import type { Answer, Created, Fields, TestVenue } from './test-venue.ts';
 
 const symbol = 'BTC-USDT';
@@ -78,13 +78,13 @@ export const bingxPerpetuals: TestVenue = {
   },
 
   async readHeld(send) {
-    const positions = data(await send(get('/v2/user/positions', { symbol })), 'positions') ?? [];
+    const positions = data(await send(get('/v2/user/positions', { symbol })), 'positions');
     const { orders } = asObject(
       data(await send(get('/v2/trade/openOrders', { symbol })), 'orders'),
       'orders',
     );
-    const sizes = asList(positions, 'positions').map(({ positionAmt }) => decimal(String(positionAmt)).abs());
-    return { amount: sum(sizes.map(toAmount)), openOrders: asList(orders ?? [], 'orders').length };
+    const sizes = asListOrNull(positions, 'positions').map(({ positionAmt }) => toSize(positionAmt));
+    return { amount: sum(sizes), openOrders: asListOrNull(orders, 'orders').length };
   },
 
   create({ clientOrderId, type }, { amount, lowPrice, orderFields }) {

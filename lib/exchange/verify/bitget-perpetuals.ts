@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sum } from '../../decimal.ts';
 import { bitgetErrors } from '../venues/bitget-errors.ts';
 import { findMeaning } from '../venues/error-table.ts';
-import { asList, asObject, get, getPublic, post, readData, toMarket } from './parse.ts';
+import { asList, asListOrNull, asObject, get, getPublic, post, readData, toMarket, toSize } from './parse.ts';
 import type { Answer, Created, Fields, TestVenue } from './test-venue.ts';
 
 const api = '/api/v2/mix';
@@ -90,9 +90,8 @@ export const bitgetPerpetuals: TestVenue = {
     const positions = data(await send(get('/position/single-position', ofCoin)), 'positions');
     const pending = asObject(data(await send(get('/order/orders-pending', market)), 'orders'), 'orders');
     return {
-      amount: sum(asList(positions, 'positions').map(({ total }) => String(total))),
-      // Null: there is none.
-      openOrders: asList(pending.entrustedList ?? [], 'orders').length,
+      amount: sum(asList(positions, 'positions').map(({ total }) => toSize(total))),
+      openOrders: asListOrNull(pending.entrustedList, 'orders').length,
     };
   },
 
@@ -103,6 +102,7 @@ export const bitgetPerpetuals: TestVenue = {
     return post('/order/place-order', fields);
   },
   toCreated,
+  readTime: ({ requestTime }) => Number(requestTime),
   find: (clientOid) => get('/order/detail', { ...market, clientOid }),
   toFound({ status, body }, clientOrderId) {
     const { clientOid } = (body.data ?? {}) as Record<string, unknown>;

@@ -28,7 +28,7 @@ export function findTestVenue(name: string, account: StoredAccount): TestVenue {
   const { exchange, sandbox, baseUrl } = account;
   const venue = testVenues.find(({ id }) => id === exchange);
   if (venue === undefined) throw nothingToVerify(exchange);
-  const again = `accounts add ${name} --exchange ${exchange} --sandbox --replace`;
+  const again = `accounts add ${name} --exchange ${exchange}${isGeneric(exchange) ? ' --generic' : ''} --sandbox --replace`;
   if (sandbox !== true)
     throw new Fault(
       'account-invalid',

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { sum } from '../../decimal.ts';
-import { asList, asObject, get, getPublic, post, requireAnswer, toMarket, toStep } from './parse.ts';
+import { asList, asObject, get, getPublic, post, requireAnswer, toMarket, toSize, toStep } from './parse.ts';
 import type { Answer, Created, Fields, TestVenue } from './test-venue.ts';
 
 const api = '/derivatives/api/v3';
@@ -76,7 +76,7 @@ export const krakenFutures: TestVenue = {
     const orders = requireAnswer(await send(get('/openorders')), 'orders').openOrders;
     const sizes = asList(positions, 'positions')
       .filter(isOwn)
-      .map(({ size }) => String(size));
+      .map(({ size }) => toSize(size));
     return { amount: sum(sizes), openOrders: asList(orders, 'orders').filter(isOwn).length };
   },
 
@@ -87,6 +87,7 @@ export const krakenFutures: TestVenue = {
     return post('/sendorder', fields);
   },
   toCreated,
+  readTime: ({ serverTime }) => Date.parse(String(serverTime)),
   // An ended order is listed for 5 s: …/get-specific-orders-status.md
   find: (clientOrderId) => post('/orders/status', { cliOrdIds: clientOrderId }),
   toFound({ status, body }, clientOrderId) {

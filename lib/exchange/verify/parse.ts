@@ -24,6 +24,11 @@ export function asList(value: unknown, what: string): Json[] {
   return value as Json[];
 }
 
+/** Null stands for an empty list. */
+export function asListOrNull(value: unknown, what: string): Json[] {
+  return value === null ? [] : asList(value, what);
+}
+
 export function requireAnswer(answer: Answer | undefined, what: string): Json {
   if (answer === undefined || answer.status >= 400) throw new TypeError(`no ${what} was answered`);
   return answer.body;
@@ -59,6 +64,11 @@ export function toMarket(minimums: Minimums, price: unknown): { amount: Amount; 
     .integerValue(roundUp)
     .times(step);
   return { amount: larger(String(minimums.amount), toAmount(forCost)), lowPrice };
+}
+
+/** @returns the size of a position, without its sign. Throws a TypeError if there is none. */
+export function toSize(size: unknown): Amount {
+  return toAmount(decimal(String(size)).abs());
 }
 
 /** @returns 0.0001 for 4 decimal places. */

@@ -1,12 +1,14 @@
 import type { StoredAccount } from '../../account/account.ts';
+import { Fault } from '../../fault.ts';
 import type { HttpAgents } from '../../http-agents.ts';
+import { redact } from '../ccxt/redact.ts';
 import { OutOfTime, Session, type Step, type TestClock } from './session.ts';
 import type { TestVenue } from './test-venue.ts';
 import { isFlat, Trial } from './trial.ts';
 import { isUnknown, type Verdict } from './verdict.ts';
 
-/** An admin function runs for 29 s, and one more request can end after each. */
-const runMs = 17_000;
+/** An admin function runs for 29 s. It reads the account before, and one more request can end after each. */
+const runMs = 16_000;
 const cleanUpMs = 5_500;
 
 export interface ExperimentResult extends Verdict {
@@ -43,14 +45,18 @@ export async function runExperiment(
   const verdict = await start().catch((thrown: unknown) => toUnknown(thrown, session));
   session.endsAt = session.now() + cleanUpMs;
   const left = (await trial?.cleanUp()) ?? [];
-  return { ...verdict, left, steps: session.steps };
+  // Codes and ids of an exchange are among the reasons.
+  const why = redact(verdict.why, parts.account);
+  return { ...verdict, why, left, steps: session.steps };
 }
 
 const maxQuoteLength = 120;
 
+/** Any other error than the Fault of a host is of an answer. What was ordered until then must still be cleaned up. */
 function toUnknown(thrown: unknown, { steps }: Session): Verdict {
-  if (thrown instanceof OutOfTime) return isUnknown(`The experiment was not finished: ${thrown.message}.`);
-  if (!(thrown instanceof TypeError)) throw thrown;
+  if (thrown instanceof Fault) throw thrown;
+  const why = `The experiment was not finished: ${(thrown as Error).message}.`;
+  if (thrown instanceof OutOfTime) return isUnknown(why);
   const last = steps.at(-1)?.answer.slice(0, maxQuoteLength);
-  return isUnknown(`The experiment was not finished: ${thrown.message}. The last answer: ${last}`);
+  return isUnknown(`${why} The last answer: ${last}`);
 }

@@ -48,8 +48,8 @@ export class Session {
   readonly steps: Step[] = [];
   /** No step begins after this, until the clean-up moves it. */
   endsAt: number;
-  /** This machine's clock minus the exchange's, from the header of the latest response: whole seconds. */
-  clockOffsetMs: number | undefined;
+  /** This machine's clock minus each of the exchange's, from the latest responses. The header has whole seconds. */
+  readonly clockOffsetsMs: { header?: number; own?: number } = {};
   readonly #parts: SessionParts;
   readonly #startedAt: number;
   #readyAt = 0;
@@ -88,7 +88,13 @@ export class Session {
       ...(answer.status === undefined ? {} : { status: answer.status }),
       answer: redact(answer.text, account).slice(0, maxAnswerLength),
     });
-    return answer.status === undefined ? undefined : toAnswer(answer.status, answer.text);
+    const read = answer.status === undefined ? undefined : toAnswer(answer.status, answer.text);
+    this.#noteClock('own', read && venue.readTime?.(read.body));
+    return read;
+  }
+
+  #noteClock(clock: 'header' | 'own', time = Number.NaN): void {
+    if (Number.isFinite(time)) this.clockOffsetsMs[clock] = this.now() - time;
   }
 
   async #fetch(method: string, url: string, headers: Record<string, string>, body: string | undefined) {
@@ -97,8 +103,7 @@ export class Session {
     const signal = AbortSignal.timeout(answerMs);
     try {
       const response = await ccxtFetch(url, { method, headers, body, signal }, agents);
-      const date = Date.parse(response.headers.date ?? '');
-      if (Number.isFinite(date)) this.clockOffsetMs = this.now() - date;
+      this.#noteClock('header', Date.parse(response.headers.date ?? ''));
       return { status: response.status, text: await response.text() };
     } catch (thrown) {
       if (thrown instanceof Fault) throw thrown;

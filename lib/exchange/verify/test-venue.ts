@@ -94,6 +94,8 @@ export interface TestVenue {
   readHeld(send: Send): Promise<Held>;
   create(order: TestOrder, market: TestMarket): TestRequest;
   toCreated(answer: Answer): Created;
+  /** The exchange's own time, if its responses have it. Their `Date` may be that of a network in front of it. */
+  readTime?(body: Answer['body']): number;
   find(clientOrderId: string): TestRequest;
   /** @returns undefined if the answer says neither. */
   toFound(answer: Answer, clientOrderId: string): 'found' | 'absent' | undefined;

@@ -93,7 +93,7 @@ export class Trial {
         if (held?.openOrders !== 0) for (const id of this.#resting) await this.cancel(id);
         if (held !== undefined && held.amount !== '0') await this.session.send(this.venue.close(held.amount));
         await this.session.sleep(settleMs);
-        held = await this.held().catch(ignoreTypeError);
+        held = await this.held().catch(ignoreUnreadable);
         if (held !== undefined && isFlat(held)) return [];
       }
     } catch (thrown) {
@@ -103,8 +103,8 @@ export class Trial {
   }
 }
 
-function ignoreTypeError(thrown: unknown): undefined {
-  if (!(thrown instanceof TypeError)) throw thrown;
+function ignoreUnreadable(thrown: unknown): undefined {
+  if (thrown instanceof OutOfTime) throw thrown;
 }
 
 export function isFlat({ amount, openOrders }: Held): boolean {

@@ -201,6 +201,27 @@ describe.each(tested)('the experiments at %s', (exchange) => {
     ]);
   });
 
+  test('show no key in what was seen', async () => {
+    const { network, run } = await startVerify(exchange);
+    const isCreate = /^POST .*(sendorder|place-order|trade\/order)$/;
+    const { apiKey } = keys;
+    const body = { result: 'error', error: `no ${apiKey}`, code: `no ${apiKey}`, msg: apiKey };
+    network.intercept = (name, reply) => (isCreate.test(name) ? { status: 400, body } : reply);
+    expect(JSON.stringify(await run('look-up-new'))).not.toContain(apiKey);
+  });
+
+  test('take a position without a size for none that is known', async () => {
+    const { network, run } = await startVerify(exchange);
+    const withoutSize = (body: unknown) =>
+      JSON.parse(JSON.stringify(body).replace(/"(size|total|positionAmt)":("[^"]*"|[^,}]*)/, '"other":1'));
+    const isPositions = /position(s)?$/;
+    network.intercept = (name, reply) =>
+      isPositions.test(name) ? { ...reply, body: withoutSize(reply.body) } : reply;
+    expect(await run('id-after-fill')).toMatchObject({
+      ...{ answer: 'unknown', left: [expect.stringContaining('What is left could not be read')] },
+    });
+  });
+
   test('judge no deadline by a clock that is wrong', async () => {
     const { network, run } = await startVerify(exchange);
     network.skewMs = 4_000;
@@ -299,6 +320,38 @@ test.each([
 ] as const)('a refusal because of age is not one because of the window: %s', async (exchange, experiment) => {
   const { run } = await startVerify(exchange, { staleMs: 3_200 });
   expect(await run(experiment)).toMatchObject({ answer: 'unknown', left: [] });
+});
+
+test.each(['krakenfutures', 'bitget'] as const)(
+  'a deadline is judged by the clock of the exchange, and not by that of a network in front of it: %s',
+  async (exchange) => {
+    const { network, run } = await startVerify(exchange);
+    Object.assign(network, { skewMs: 4_000, hasFront: true });
+    expect(await run(fences[exchange][0] ?? '')).toMatchObject({
+      ...{
+        answer: 'unknown',
+        why: expect.stringContaining("clock differs from the exchange's by about 4 s"),
+      },
+    });
+  },
+);
+
+test('an answer without a list does not mean that there is nothing', async () => {
+  const { network, run } = await startVerify('bingx');
+  network.intercept = (name, reply) =>
+    name.endsWith('/user/positions') ? { body: { code: 0, msg: '' } } : reply;
+  expect(await run('look-up-new')).toMatchObject({ answer: 'unknown', left: [] });
+  expect(network.rows).toEqual([]);
+});
+
+test('the command that removes a base URL accepts the generic mode again', async () => {
+  const account = toAccount('bingx', { baseUrl: 'https://open-api.bingx.com' });
+  const { verify } = newCommand(account, new LiveClock());
+  await expect(verify()).rejects.toMatchObject({
+    hint: {
+      command: 'accounts add vst --exchange bingx --generic --sandbox --replace --base-url none',
+    },
+  });
 });
 
 test('shows until when an ended order was found', async () => {

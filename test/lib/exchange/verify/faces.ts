@@ -37,7 +37,12 @@ function sendKrakenOrder(network: TestNetwork, { fields }: Request) {
 }
 
 /** Kraken Futures: https://docs.kraken.com/api/docs/futures-api/trading/send-order and its neighbors. */
-export const krakenFace: Face = (network, request) => {
+export const krakenFace: Face = (network, request) => ({
+  ...answerAsKraken(network, request),
+  serverTime: new Date(network.exchangeNow()).toISOString(),
+});
+
+function answerAsKraken(network: TestNetwork, request: Request): object {
   const { method, path, fields } = request;
   const [success, symbol] = ['success', 'PF_XBTUSD'];
   const name = `${method} ${path.replace('/derivatives/api/v3', '')}`;
@@ -80,7 +85,7 @@ export const krakenFace: Face = (network, request) => {
     default:
       throw new Error(`not modeled: ${name}`);
   }
-};
+}
 
 /** https://www.bitget.com/api-doc/common/signature */
 function isSignedForBitget({ method, path, query, headers, body }: Request): boolean {
@@ -102,11 +107,16 @@ function placeBitgetOrder(network: TestNetwork, { body, headers }: Request) {
   return succeed({ orderId: sent.id, clientOid: sent.clientId });
 }
 
-const succeed = (data: unknown) => ({ code: '00000', msg: 'success', requestTime: 1, data });
-const fail = (code: string, msg: string) => ({ code, msg, requestTime: 1, data: null });
+const succeed = (data: unknown) => ({ code: '00000', msg: 'success', data });
+const fail = (code: string, msg: string) => ({ code, msg, data: null });
 
 /** Bitget, with demo trading: https://www.bitget.com/api-doc/common/demotrading/restapi */
-export const bitgetFace: Face = (network, request) => {
+export const bitgetFace: Face = (network, request) => ({
+  ...answerAsBitget(network, request),
+  requestTime: network.exchangeNow(),
+});
+
+function answerAsBitget(network: TestNetwork, request: Request): object {
   const { method, path, fields, headers, body } = request;
   // A key of demo trading without the header.
   if (headers.paptrading !== '1') return fail('40099', 'exchange environment is incorrect');
@@ -140,7 +150,7 @@ export const bitgetFace: Face = (network, request) => {
     default:
       throw new Error(`not modeled: ${name}`);
   }
-};
+}
 
 /** skills/references/authentication.md of github.com/BingX-API/api-ai-skills */
 function isSignedForBingx({ query, headers }: Request): boolean {

@@ -55,6 +55,8 @@ export class TestNetwork {
   requests: string[] = [];
   ahead = 0;
   skewMs = 0;
+  /** The `Date` header is of a network in front of the exchange, with a clock of its own. */
+  hasFront = false;
   /** In whole smallest orders. */
   position = 0;
   rows: Row[] = [];
@@ -146,7 +148,7 @@ export async function startTestNetwork(face: Face): Promise<TestNetwork> {
     counts.set(name, (counts.get(name) ?? 0) + 1);
     const reply = network.intercept(name, { body: face(network, request) }, counts.get(name) ?? 0);
     if (reply === undefined) return void response.destroy();
-    const date = new Date(network.exchangeNow()).toUTCString();
+    const date = new Date(network.hasFront ? network.now() : network.exchangeNow()).toUTCString();
     const headers = { 'content-type': 'application/json', date, ...reply.headers };
     response.writeHead(reply.status ?? 200, headers).end(JSON.stringify(reply.body));
   };

@@ -7,7 +7,7 @@ import { confirm } from './confirm.ts';
 import { type SharedArguments, yesOption } from './options.ts';
 import { printRemark, printResult } from './terminal.ts';
 import { missingCommand } from './usage-errors.ts';
-import { describePlan, describeReport, describeResult } from './venue-text.ts';
+import { describeInterrupted, describePlan, describeReport, describeResult } from './venue-text.ts';
 
 /** The verbs with their arguments and options. */
 export const venueVerbs = {
@@ -18,14 +18,20 @@ interface Results {
   results: ExperimentResultView[];
   /** Why some experiments were not run. */
   failure?: CliError;
+  /** The experiment that ended without a result, and perhaps without its clean-up. */
+  interrupted?: string;
 }
+
+/** Any other code is an answer of the function, which refuses an experiment before its first order. */
+const interruptions = new Set(['function-failed', 'unreachable', 'internal']);
 
 /** Runs one experiment after the other. What an experiment left would be in the way of the next. */
 async function runExperiments(
   admin: AdminClient,
-  { account, experiments }: CommandResult<'venues.verify'>,
+  listed: CommandResult<'venues.verify'>,
   onProgress: (text: string) => void,
 ): Promise<Results> {
+  const { account, experiments } = listed;
   const results: ExperimentResultView[] = [];
   for (const experiment of experiments) {
     onProgress(`${results.length + 1}/${experiments.length} ${experiment} …`);
@@ -38,7 +44,13 @@ async function runExperiments(
     } catch (thrown) {
       // The results so far must still be printed.
       if (!(thrown instanceof CliError)) throw thrown;
-      return { results, failure: thrown };
+      if (!interruptions.has(thrown.code)) return { results, failure: thrown };
+      const message = `The experiment ${experiment} ${describeInterrupted(listed)}. Cancel and close them there. ${thrown.message}`;
+      return {
+        results,
+        failure: new CliError(thrown.code, message, { cause: thrown }),
+        interrupted: experiment,
+      };
     }
   }
   return { results };
@@ -53,10 +65,12 @@ async function verifyVenue(args: SharedArguments & { yes: boolean; account: stri
     question: 'Send these orders to the test network now?',
     plan: () => describePlan(listed),
   });
-  const { results, failure } = await runExperiments(admin, listed, (text) => {
+  const { results, failure, interrupted } = await runExperiments(admin, listed, (text) => {
     if (!args.json || process.stderr.isTTY) printRemark(text);
   });
-  printResult(args, { ...listed, results }, () => describeReport(listed, results));
+  printResult(args, { ...listed, results, interrupted }, () =>
+    describeReport(listed, { results, interrupted }),
+  );
   const left = results.flatMap((result) => result.left);
   if (left.length > 0) throw new CliError('not-closed', left.join(' '));
   if (failure !== undefined) throw failure;

@@ -54,10 +54,10 @@ export function describeResult({ experiment, answer, why }: ExperimentResultView
   return asPlainText(`${experiment}: ${answers[answer]}. ${why}`);
 }
 
-function describeStep({ afterMs, request, lateMs, status, answer }: Step): string {
-  const late = lateMs === undefined ? '' : ` (${(lateMs / 1_000).toFixed(1)} s late)`;
+function describeStep({ afterMs, request, ageMs, status, answer }: Step): string {
+  const age = ageMs === undefined ? '' : ` (dated ${(ageMs / 1_000).toFixed(1)} s earlier)`;
   const response = status === undefined ? answer : `${status} ${answer}`;
-  return asPlainText(`  +${(afterMs / 1_000).toFixed(2)} s ${request}${late} → ${response}`);
+  return asPlainText(`  +${(afterMs / 1_000).toFixed(2)} s ${request}${age} → ${response}`);
 }
 
 function describeExperiment(result: ExperimentResultView): string[] {
@@ -72,16 +72,26 @@ function describeExperiment(result: ExperimentResultView): string[] {
   ];
 }
 
-/** @returns the report, which has no account name, key or signature. */
+/** What an experiment without a result may have left: the function may have ended before its clean-up. */
+export function describeInterrupted({ market, host }: Listed): string {
+  return `may have left orders or a position in ${market} on ${host}`;
+}
+
+/**
+ * @param interrupted the experiment that ended without a result.
+ * @returns the report, which has no account name, key or signature.
+ */
 export function describeReport(
-  { exchange, market, host, experiments }: Listed,
-  results: ExperimentResultView[],
+  listed: Listed,
+  { results, interrupted }: { results: ExperimentResultView[]; interrupted?: string | undefined },
 ): string {
-  const notRun = experiments.slice(results.length);
+  const { exchange, market, host, experiments } = listed;
+  const notRun = experiments.slice(results.length).filter((each) => each !== interrupted);
   return [
     `Ripcord ${packageFile.version}: ${exchange}, ${market} on ${host}, ${new Date().toISOString()}`,
     '',
     ...results.map(describeResult),
+    ...(interrupted === undefined ? [] : [`No result: ${interrupted}. It ${describeInterrupted(listed)}.`]),
     ...(notRun.length === 0 ? [] : [`Not run: ${notRun.join(', ')}.`]),
     '',
     'Please report this: paste all of it into an issue of Ripcord. Keys and signatures are left out.',

@@ -70,14 +70,14 @@ test('what an experiment left ends the run, is printed and is an error', async (
         : toResult(payload, {
             left,
             answer: 'unknown',
-            steps: [{ ...step, status: undefined, lateMs: 4_000 }],
+            steps: [{ ...step, status: undefined, ageMs: 4_000 }],
           }),
     ),
   );
   const { code, stdout, stderr } = await runLocally(admin.url, [...verify, '--yes']);
   expect([code, admin.payloads.length]).toEqual([1, 2]);
   expect(stdout).toContain(`  Left: ${left[0]}`);
-  expect(stdout).toContain('side=BUY (4.0 s late) → {"code":101481}');
+  expect(stdout).toContain('side=BUY (dated 4.0 s earlier) → {"code":101481}');
   expect(stdout).toContain('Not run: look-up-new.');
   expect(stderr).toContain(left[0]);
 });
@@ -90,5 +90,31 @@ test('the results so far are printed if an experiment fails, as JSON too', async
   );
   const { code, stdout, stderr } = await runLocally(admin.url, [...verify, '--yes', '--json']);
   expect([code, JSON.parse(stderr).error.code]).toEqual([1, 'function-failed']);
-  expect(JSON.parse(stdout)).toMatchObject({ exchange: 'bingx', results: [{ experiment: 'id-after-fill' }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    ...{ exchange: 'bingx', results: [{ experiment: 'id-after-fill' }], interrupted: 'look-up-new' },
+  });
+});
+
+test('an experiment that ended without a result is not reported as one that was not run', async () => {
+  const crashed = { body: { errorType: 'Sandbox.Timedout' }, functionError: 'Unhandled' };
+  await using admin = await startFakeAdmin(({ experiment }) =>
+    experiment === undefined ? answered(listed) : crashed,
+  );
+  const { code, stdout, stderr } = await runLocally(admin.url, [...verify, '--yes']);
+  const left = 'may have left orders or a position in BTC-USDT on open-api-vst.bingx.com';
+  expect(code).toBe(1);
+  expect(stdout).toContain(`No result: id-after-fill. It ${left}.`);
+  expect(stdout).toContain('Not run: look-up-new.');
+  expect(stderr).toContain(left);
+});
+
+test('an experiment that was refused has left nothing', async () => {
+  const error = { code: 'account-not-found', message: 'There is no account "vst".', issues: [] };
+  await using admin = await startFakeAdmin(({ experiment }) =>
+    experiment === undefined ? answered(listed) : { body: { ok: false, error } },
+  );
+  const { code, stdout, stderr } = await runLocally(admin.url, [...verify, '--yes']);
+  expect(code).toBe(1);
+  expect(stdout).toContain('Not run: id-after-fill, look-up-new.');
+  expect(stdout + stderr).not.toContain('may have left');
 });

@@ -5,8 +5,8 @@ import type { CommandDefinition } from './command-definition.ts';
 const stepSchema = z.object({
   afterMs: z.number(),
   request: z.string(),
-  /** How long after the time that it states the request was sent. */
-  lateMs: z.number().optional(),
+  /** How long before it was sent the request states that it was made. Absent: then. */
+  ageMs: z.number().optional(),
   /** Absent: no response came. */
   status: z.number().optional(),
   answer: z.string(),

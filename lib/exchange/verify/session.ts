@@ -11,8 +11,8 @@ export interface Step {
   /** Since the experiment began. */
   afterMs: number;
   request: string;
-  /** How long after its own time it was sent. Absent: at that time. */
-  lateMs?: number;
+  /** How long before it was sent it states that it was made. Absent: then. */
+  ageMs?: number;
   /** Absent: no response came. */
   status?: number;
   answer: string;
@@ -37,6 +37,8 @@ interface Timing {
 }
 
 const answerMs = 2_500;
+/** A younger request was made when it was sent. */
+const notableAgeMs = 1_000;
 /** The whole answer would make a report unreadable. */
 const maxAnswerLength = 600;
 
@@ -84,7 +86,7 @@ export class Session {
     this.steps.push({
       afterMs: sentAt - this.#startedAt,
       request: `${request.method} ${signed.target.split('?')[0]}${query === '' ? '' : ` ${query}`}`,
-      ...(sentAt - at > answerMs ? { lateMs: sentAt - at } : {}),
+      ...(sentAt - at > notableAgeMs ? { ageMs: sentAt - at } : {}),
       ...(answer.status === undefined ? {} : { status: answer.status }),
       answer: redact(answer.text, account).slice(0, maxAnswerLength),
     });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isTestOnly } from '../../lib/account/test-only.ts';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { CliError } from '../cli-error.ts';
 import { parseInput } from '../command-input.ts';
@@ -57,6 +58,7 @@ const expected =
 export async function readInitPlan(options: InitOptions, text: string | undefined): Promise<InitPlan> {
   const document = parseDocument(text);
   const accountFields = toAccountFields(options, document);
+  refuseTestOnly(accountFields);
   const account = toAccount(options, document, accountFields);
   const accountName = account?.name ?? options.account;
   const position = toPosition(options, document, accountName ?? 'main');
@@ -94,6 +96,14 @@ function toAccountFields(options: InitOptions, { account = {} }: Document): Acco
   const { name: _, apiKey: _key, secret: _secret, password: _password, ...more } = account;
   const flags = { exchange: options.exchange, sandbox: options.sandbox, baseUrl: options['base-url'] };
   return { ...dropUndefined(flags), ...more };
+}
+
+function refuseTestOnly({ exchange }: AccountFields): void {
+  if (exchange === undefined || !isTestOnly(exchange)) return;
+  throw new CliError(
+    'invalid-input',
+    `Ripcord does not trade at ${exchange}. Nothing was deployed or stored. To store a key of its test network: ripcord accounts add NAME --exchange ${exchange} --sandbox`,
+  );
 }
 
 function toAccount(options: InitOptions, document: Document, fields: AccountFields): InitPlan['account'] {

@@ -44,14 +44,14 @@ export async function storeAccount(admin: AdminClient, plan: InitPlan): Promise<
 
 /** Without the key, what else is named can't be compared with what is stored. */
 function refuseOtherFields(
-  { name, exchange }: CommandResult<'accounts.list'>['accounts'][number],
+  { name, exchange, testOnly }: CommandResult<'accounts.list'>['accounts'][number],
   { exchange: wanted, ...others }: AccountFields,
 ): void {
   const next = 'Name another account with --account, or replace it with "ripcord accounts add --replace".';
   if (wanted !== undefined && wanted !== exchange)
     throw new CliError(
       'conflict',
-      `The account "${name}" is stored for ${exchange ?? 'no readable exchange'}, not ${wanted}. Nothing was ordered or adopted. ${next}`,
+      `The account "${name}" is stored for ${exchange ?? testOnly ?? 'no readable exchange'}, not ${wanted}. Nothing was ordered or adopted. ${next}`,
     );
   if (Object.keys(others).length > 0)
     throw new CliError(

@@ -53,6 +53,10 @@ export const hitsKnownSince = computed<string>(() => {
   return known.length < maxHits ? '' : (known.at(-1)?.at ?? '');
 });
 export const accounts = computed<AccountView[] | undefined>(() => state.value?.accounts);
+/** Without those that are for `venues verify` only. */
+export const tradingAccounts = computed(() =>
+  accounts.value?.filter(({ testOnly }) => testOnly === undefined),
+);
 export const paused = computed(() => state.value?.paused ?? false);
 /** ISO 8601; undefined if only the owner ends the pause. */
 export const pausedUntil = computed(() => state.value?.pausedUntil ?? undefined);

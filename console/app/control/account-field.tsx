@@ -1,5 +1,5 @@
 import { exchangeName } from '../labels.ts';
-import { accounts } from '../store.ts';
+import { tradingAccounts } from '../store.ts';
 import { Field, Select } from './field.tsx';
 
 /** Selects a stored account. */
@@ -15,7 +15,7 @@ export function AccountField({
       <Select
         value={account}
         onChange={onChange}
-        options={(accounts.value ?? []).map(({ name, exchange }) => ({
+        options={(tradingAccounts.value ?? []).map(({ name, exchange }) => ({
           value: name,
           label: `${name} (${exchange === undefined ? 'not usable' : exchangeName(exchange)})`,
         }))}

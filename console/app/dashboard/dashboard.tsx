@@ -7,7 +7,7 @@ import { isListedAsOpen } from '../outcomes.ts';
 import { AttentionBanner } from '../position/attention-banner.tsx';
 import { PositionCard } from '../position/position-card.tsx';
 import { paths } from '../route.ts';
-import { accounts, positions } from '../store.ts';
+import { positions, tradingAccounts } from '../store.ts';
 import { Accounts } from './accounts.tsx';
 import { Activity } from './activity.tsx';
 import { AlertOptions } from './alert-options.tsx';
@@ -54,7 +54,7 @@ function OpenPositions() {
 }
 
 function NextStep() {
-  return accounts.value?.length === 0 ? (
+  return tradingAccounts.value?.length === 0 ? (
     <p>
       Add an exchange account in a terminal: <code>npx ripcord accounts add main --exchange binance</code>
     </p>

@@ -6,7 +6,7 @@ import { Segments } from '../control/segments.tsx';
 import { openDialog } from '../dialog-name.ts';
 import { actionTitle, isArmed, isStanding } from '../labels.ts';
 import { paths, query, setQuery } from '../route.ts';
-import { accounts, findPosition, links } from '../store.ts';
+import { findPosition, links, tradingAccounts } from '../store.ts';
 import { LinkTable } from './link-table.tsx';
 import { scopeText } from './scope-text.ts';
 
@@ -78,7 +78,7 @@ function NewStrategyLink() {
     <button
       type="button"
       class="primary"
-      disabled={accounts.value?.length === 0}
+      disabled={tradingAccounts.value?.length === 0}
       onClick={() => openDialog({ kind: 'create-strategy-link' })}
     >
       <Icon name="plus" /> New standing link

@@ -8,13 +8,13 @@ import { showToast } from '../control/toast.tsx';
 import { useTask } from '../control/use-task.ts';
 import { marketName } from '../labels.ts';
 import { paths } from '../route.ts';
-import { accounts, refresh } from '../store.ts';
+import { refresh, tradingAccounts } from '../store.ts';
 import { AdoptForm } from './adopt-form.tsx';
 import { type Candidate, toCandidates } from './adoptable.ts';
 
 /** Adopts what is open at the exchange: first the choice of it, then its orders. */
 export function AdoptDialog({ onClose }: { onClose: () => void }) {
-  const [account, setAccount] = useState(accounts.value?.[0]?.name ?? '');
+  const [account, setAccount] = useState(tradingAccounts.value?.[0]?.name ?? '');
   const [chosen, setChosen] = useState<Candidate | undefined>(undefined);
   if (chosen !== undefined)
     return (

@@ -9,7 +9,7 @@ import { describeExits } from '../exits/describe-exits.ts';
 import { usePlanMarket } from '../exits/exit-plan.tsx';
 import { entryPaths, exitPaths, toSummary } from '../exits/form-errors.ts';
 import { paths } from '../route.ts';
-import { accounts, refresh } from '../store.ts';
+import { refresh, tradingAccounts } from '../store.ts';
 import { type EntryChoices, noEntry, toOpenInput } from './entry-choices.ts';
 import { computeFacts } from './order-facts.ts';
 import { OrderReview } from './order-review.tsx';
@@ -17,7 +17,10 @@ import { Ticket } from './ticket.tsx';
 
 /** Opens a position with a new entry order and its exits: first the form, then the order in words. */
 export function OpenDialog({ onClose }: { onClose: () => void }) {
-  const [entry, setEntry] = useState<EntryChoices>({ ...noEntry, account: accounts.value?.[0]?.name ?? '' });
+  const [entry, setEntry] = useState<EntryChoices>({
+    ...noEntry,
+    account: tradingAccounts.value?.[0]?.name ?? '',
+  });
   const set = (change: Partial<EntryChoices>) => setEntry((now) => ({ ...now, ...change }));
   const reading = usePlanMarket(entry.account, entry.symbol);
   const { step, review, back, refused } = useSteps();

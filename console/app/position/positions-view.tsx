@@ -9,7 +9,7 @@ import { canClose, hasEnded, toDisplayStatus } from '../labels.ts';
 import { DismissAll } from '../outcome-note.tsx';
 import { isListedAsOpen } from '../outcomes.ts';
 import { query, setQuery } from '../route.ts';
-import { accounts, positions } from '../store.ts';
+import { positions, tradingAccounts } from '../store.ts';
 import { PositionTable } from './position-table.tsx';
 
 const filters = {
@@ -52,7 +52,7 @@ function chosenFilter(): Filter {
 }
 
 function hasNoAccounts(): boolean {
-  return accounts.value?.length === 0;
+  return tradingAccounts.value?.length === 0;
 }
 
 /** My Positions. */

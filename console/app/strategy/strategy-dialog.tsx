@@ -8,7 +8,7 @@ import { useTask } from '../control/use-task.ts';
 import { strategyPaths, toSummary } from '../exits/form-errors.ts';
 import { useFirstError } from '../exits/use-first-error.ts';
 import { useUncopied } from '../link/created-links.tsx';
-import { accounts, refresh } from '../store.ts';
+import { refresh, tradingAccounts } from '../store.ts';
 import { StrategyCreated } from './strategy-created.tsx';
 import { ActionFields, BehaviorFields, ScopeFields, StrategyOptions } from './strategy-fields.tsx';
 import { noStrategy, type StrategyChoices, toStrategyInput } from './strategy-input.ts';
@@ -21,7 +21,7 @@ type Step = 'form' | 'form-again' | 'review';
 export function StrategyDialog({ onClose }: { onClose: () => void }) {
   const [choices, setChoices] = useState<StrategyChoices>({
     ...noStrategy,
-    account: accounts.value?.[0]?.name ?? '',
+    account: tradingAccounts.value?.[0]?.name ?? '',
   });
   const [step, setStep] = useState<Step>('form');
   const [created, setCreated] = useState<Created | undefined>(undefined);

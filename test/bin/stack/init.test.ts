@@ -121,6 +121,15 @@ describe('from nothing', () => {
   });
 });
 
+test('an exchange that Ripcord only verifies is refused, before anything is deployed', async () => {
+  const account = { name: 'main', exchange: 'krakenfutures', sandbox: true, ...keys };
+  const position = { open: { symbol, side, type: 'market', cost: '100' } };
+  await expect(init('--yes --notify none', { account, position })).rejects.toThrow(
+    'Ripcord does not trade at krakenfutures. Nothing was deployed',
+  );
+  expect([aws.cloudFormation.changes, commands]).toEqual([[], []]);
+});
+
 describe('again', () => {
   test('nothing is done twice', async () => {
     await init();

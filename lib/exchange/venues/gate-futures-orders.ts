@@ -23,19 +23,27 @@ import {
   toId,
   toMs,
   toOrderId,
+  toPlacedId,
   toText,
 } from './gate-requests.ts';
 import type { Fields } from './lists.ts';
 import { toNotReady } from './not-ready.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
-import type { VenueOrder } from './venue.ts';
+import type { VenueOrder, VenuePosition } from './venue.ts';
 
-/** "Positive for buy, negative for sell. Set to 0 for close position orders", whose side can be in their type. */
-function toSideOf(size: unknown, orderType?: unknown): OrderSide | undefined {
+const closingSides: [name: RegExp, side: OrderSide][] = [
+  [/close[-_]long/, 'sell'],
+  [/close[-_]short/, 'buy'],
+];
+
+/**
+ * "Positive for buy, negative for sell. Set to 0 for close position orders", whose side can be in their `order_type` or
+ * `auto_size`.
+ */
+function toSideOf(size: unknown, ...names: unknown[]): OrderSide | undefined {
   const signed = decimal(String(size));
   if (!signed.isZero()) return signed.isNegative() ? 'sell' : 'buy';
-  if (/^(plan-)?close-long/.test(String(orderType))) return 'sell';
-  return /^(plan-)?close-short/.test(String(orderType)) ? 'buy' : undefined;
+  return closingSides.find(([pattern]) => names.some((name) => pattern.test(String(name))))?.[1];
 }
 
 /** An order names no position. In dual mode, one that reduces is against it, and any other is for it. */
@@ -99,7 +107,7 @@ function toPriceOrder(row: Fields): Order {
   const { trigger, initial } = row as Record<'trigger' | 'initial', Fields>;
   // "When both `size` and `amount` are provided, `amount` takes precedence."
   const size = Number(initial.amount) ? initial.amount : (initial.size ?? '0');
-  const side = toSideOf(size, row.order_type);
+  const side = toSideOf(size, row.order_type, initial.auto_size);
   const closes = String(row.order_type).includes('close-') || initial.is_close === true;
   const reduceOnly = closes || [initial.reduce_only, initial.is_reduce_only].includes(true);
   const order = {
@@ -147,14 +155,21 @@ export async function createOrder(
 }
 
 /** The answer is the full order. https://www.gate.com/docs/developers/apiv4/en/#cancel-single-order-2 */
-export async function cancelOrder(client: CcxtClient, { id }: MarketRules, ref: OrderRef): Promise<Order> {
+export async function cancelOrder(
+  client: CcxtClient,
+  { id }: MarketRules,
+  ref: OrderRef,
+): Promise<Order | undefined> {
   const request = { order_id: toOrderId(ref), contract: id };
   const row: Fields = ref.conditional
     ? await client.privateFuturesDeleteSettlePriceOrdersOrderId(request)
     : await client.privateFuturesDeleteSettleOrdersOrderId(request);
   if (row.id === undefined) throw new TypeError('the response names no order');
-  const order = ref.conditional ? toPriceOrder(row) : toOrder(row);
-  return toOfSide(order, await readIsDual(client).catch(() => false));
+  if (ref.conditional) return undefined;
+  const order = toOrder(row);
+  // A read that fails now must not look like a cancel that was not sent.
+  const complete = await addSide(client, order).catch(() => order);
+  return toOfSide(complete, await readIsDual(client).catch(() => false));
 }
 
 /** "New order size, including filled part." https://www.gate.com/docs/developers/apiv4/en/#amend-single-order-2 */
@@ -177,8 +192,12 @@ async function findOrder(client: CcxtClient, { id: contract }: MarketRules, ref:
   const request = { contract };
   const readOne = (order_id: unknown) =>
     client.privateFuturesGetSettleOrdersOrderId({ ...request, order_id });
-  if (ref.conditional)
-    return toPriceOrder(await client.privateFuturesGetSettlePriceOrdersOrderId({ order_id: ref.orderId }));
+  if (ref.conditional) {
+    const row = await client.privateFuturesGetSettlePriceOrdersOrderId({ order_id: ref.orderId });
+    const [order, placedId] = [toPriceOrder(row), toPlacedId(row)];
+    if (order.side !== undefined || placedId === undefined) return order;
+    return { ...order, side: toSideOf((await readOne(placedId)).size) } as Order;
+  }
   if (ref.orderId !== undefined) return toOrder(await readOne(ref.orderId));
   return findByText(client, ref, {
     toOrder,
@@ -203,7 +222,7 @@ async function findOrder(client: CcxtClient, { id: contract }: MarketRules, ref:
 
 export async function fetchOrder(...[client, market, ref]: Parameters<typeof findOrder>) {
   const order = await findOrder(client, market, ref);
-  return order && toOfSide(order, await readIsDual(client));
+  return order && toOfSide(await addSide(client, order), await readIsDual(client));
 }
 
 interface Listed {
@@ -212,12 +231,28 @@ interface Listed {
 }
 
 /** An order without a size closes what the account holds there. Which side that is, only a single position shows. */
+function findSide({ side, info }: Order, positions: VenuePosition[]): OrderSide | undefined {
+  const [held, other] = positions.filter(({ marketId }) => marketId === orderDetails(info).marketId);
+  return (
+    (side as OrderSide | undefined) ??
+    (held === undefined || other !== undefined ? undefined : exitSide(held.side))
+  );
+}
+
+/** No record has the side of an order that ended without a fill, and its position may be gone. */
+async function addSide(client: CcxtClient, order: Order): Promise<Order> {
+  if (order.side !== undefined) return order;
+  const hasEnded =
+    order.status === 'canceled' || (order.status === 'closed' && order.triggerPrice === undefined);
+  const side = findSide(order, await fetchOpenPositions(client)) ?? (hasEnded ? 'sell' : undefined);
+  return { ...order, side } as Order;
+}
+
 async function addSides(client: CcxtClient, listed: Listed[]): Promise<Listed[]> {
   if (listed.every(({ order }) => order.side !== undefined)) return listed;
   const positions = await fetchOpenPositions(client);
   return listed.flatMap(({ order, conditional }) => {
-    const [held, other] = positions.filter(({ marketId }) => marketId === orderDetails(order.info).marketId);
-    const side = order.side ?? (held === undefined || other !== undefined ? undefined : exitSide(held.side));
+    const side = findSide(order, positions);
     return side === undefined ? [] : { order: { ...order, side }, conditional };
   });
 }

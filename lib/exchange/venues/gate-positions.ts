@@ -26,11 +26,14 @@ export async function readIsDual(client: CcxtClient): Promise<boolean> {
 
 /** The same before an order. @throws Unsupported in split position mode, where one side can have several positions. */
 export async function requireMode(client: CcxtClient): Promise<boolean> {
-  if ((await positionMode.read(client)) === 'dual_plus')
-    throw new Unsupported(
-      'The account is in split position mode, where an order of Gate does not name the position that is meant',
-    );
+  if ((await positionMode.read(client)) === 'dual_plus') refuseSplit();
   return readIsDual(client);
+}
+
+function refuseSplit(): never {
+  throw new Unsupported(
+    'The account is in split position mode, where an order of Gate does not name the position that is meant',
+  );
 }
 
 export const forgetPositionMode = positionMode.forgetIfRefused;
@@ -66,14 +69,16 @@ function toSide({ mode, size }: Fields): Side {
 
 /** "0 means cross margin. For leverage of cross margin, please refer to `cross_leverage_limit`." `lever` replaces both. */
 function toHolding(row: Fields) {
-  const isCross = Number(row.leverage) === 0;
+  const isCross =
+    row.pos_margin_mode === undefined ? Number(row.leverage) === 0 : row.pos_margin_mode === 'cross';
   return {
     amount: toAmount(decimal(String(row.size)).abs()),
     averagePrice: parsePositiveAmount(row.entry_price),
     margin: {
       leverage: readFigure(row.lever) ?? readFigure(isCross ? row.cross_leverage_limit : row.leverage),
       marginMode: isCross ? ('cross' as const) : ('isolated' as const),
-      margin: readFigure(isCross ? row.initial_margin : row.margin),
+      // The page's own row has no `initial_margin`.
+      margin: (isCross ? readFigure(row.initial_margin) : undefined) ?? readFigure(row.margin),
       liquidationPrice: readFigure(row.liq_price),
     },
   };
@@ -85,6 +90,7 @@ export async function fetchPosition(
   side: Side,
 ): Promise<ExchangePosition> {
   const [open, isDual] = await Promise.all([fetchOpenRows(client), requireMode(client)]);
+  if (open.some(({ mode }) => mode !== 'single' && !dualSides.has(mode))) refuseSplit();
   // The mode changes only without positions.
   const hedged = open[0] === undefined ? isDual : dualSides.has(open[0].mode);
   if (hedged !== isDual) positionMode.forget(client);

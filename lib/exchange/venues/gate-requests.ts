@@ -28,6 +28,12 @@ export function toId({ id_string, ...row }: Fields): string | undefined {
   return !id || isLost ? undefined : String(id);
 }
 
+/** Of a price order: "ID of the order created after trigger". */
+export function toPlacedId({ fired_order_id, trade_id = fired_order_id, trade_id_string }: Fields) {
+  const id = toId({ id: trade_id, id_string: trade_id_string });
+  return id === '0' ? undefined : id;
+}
+
 /** The id of an order in a path, which can be its `text`. */
 export function toOrderId({ orderId, clientOrderId = '' }: OrderRef): string {
   return orderId ?? toText(clientOrderId);

@@ -10,7 +10,7 @@ import {
 } from './gate-account.ts';
 import { gateErrors } from './gate-errors.ts';
 import { cancelOrder, createOrder, fetchOpenOrders, fetchOrder } from './gate-orders.ts';
-import { toOrderId } from './gate-requests.ts';
+import { toOrderId, toPlacedId } from './gate-requests.ts';
 import { fetchFills, fetchTrades, tradeListing } from './gate-trades.ts';
 import { type Fields, parseRows } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
@@ -119,12 +119,17 @@ export const gateSpot = {
   fetchOrder,
   closeParameters: () => ({}),
   entryParameters: () => ({}),
-  triggeredOrderId: ({ fired_order_id }) => (fired_order_id ? String(fired_order_id) : undefined),
+  triggeredOrderId: toPlacedId,
   isBalanceResponse: (response) => Array.isArray(response) || typeof response.balances === 'object',
   fetchBalances,
   toBalance,
 
-  useSandbox: (client) => client.setSandboxMode(true),
+  // ccxt has no host there for the mode of the account. "TestNet trading: https://api-testnet.gateapi.io/api/v4", for all.
+  useSandbox(client) {
+    client.setSandboxMode(true);
+    const { private: hosts } = client.urls.api as Record<'private', Record<string, unknown>>;
+    hosts.unified = hosts.spot;
+  },
   fetchMarkets,
   fetchOpenOrders,
   fetchPermissions: (client) => fetchPermissions(client, ['spot']),

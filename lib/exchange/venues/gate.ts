@@ -5,7 +5,7 @@ import { fetchPermissions } from './gate-account.ts';
 import * as orders from './gate-futures-orders.ts';
 import * as trades from './gate-futures-trades.ts';
 import { fetchOpenPositions, fetchPosition, readIsDual } from './gate-positions.ts';
-import { toId } from './gate-requests.ts';
+import { toPlacedId } from './gate-requests.ts';
 import { gateSpot } from './gate-spot.ts';
 import { type Fields, parseRows } from './lists.ts';
 import { parsePositiveAmount } from './parse-amount.ts';
@@ -103,9 +103,7 @@ export const gate: Venue = {
     market.kind === 'perpetual' && order.conditional !== true
       ? () => orders.reduceOrder(client, market, order, amount)
       : undefined,
-  // Of a price order of perpetuals: "ID of the order created after trigger".
-  triggeredOrderId: ({ fired_order_id, trade_id = fired_order_id, trade_id_string }) =>
-    [toId({ id: trade_id, id_string: trade_id_string })].find((id) => id !== '0'),
+  triggeredOrderId: toPlacedId,
   isBalanceResponse: (response) => gateSpot.isBalanceResponse(response) || response.available !== undefined,
   // The margin of perpetuals is in an account of its own, unless the account is unified.
   // https://www.gate.com/docs/developers/apiv4/en/#get-futures-account

@@ -37,6 +37,11 @@ const order = {
   ...{ create_time: 1_790_000_000.123, finish_time: 1_790_000_000.125 },
 };
 
+const position = {
+  ...{ contract: 'BTC_USDT', size: '3', leverage: '0', cross_leverage_limit: '0', mode: 'single' },
+  ...{ entry_price: '60000', margin: '4.43', liq_price: '50000', pos_margin_mode: 'cross', lever: '30' },
+};
+
 /** @param answers by method and end of the path; anything else is an empty list. */
 const startGate = (answers: Record<string, unknown>, mode = 'single') =>
   startRequestRecorder('gate', (path, { method }) => {
@@ -77,4 +82,74 @@ test('no order is named by an id that lost its last digits', async () => {
   expect(accepted(await exchange.createMarketOrder(swap, toClose())).orderId).toBe('9007199254740993');
   scripted.respond = fixedResponse(toText('9007199254740991'));
   expect(accepted(await exchange.createMarketOrder(swap, toClose())).orderId).toBe('9007199254740991');
+});
+
+test('a cancel of a price order is acknowledged, whatever the answer says of the order', async () => {
+  // As ccxt 4.5.84 has it, with its times in microseconds.
+  const canceled = { id: '2007047737421336576', trade_id: '0', status: 'finished', finish_as: 'cancelled' };
+  const { exchange } = await startGate({
+    'DELETE price_orders/1234567': { ...canceled, create_time: '1767352444402496', order_type: '' },
+  });
+  const ref = { ...byId, conditional: true };
+  expect(await exchange.cancelOrder(swap, ref, inFiveSeconds())).toMatchObject({ reason: 'acknowledged' });
+});
+
+const closesAll = { ...order, size: '0', left: '0', fill_price: '0', status: 'open', is_close: true };
+const priceOrder = {
+  ...{ id: 7, status: 'open', create_time: 1_790_000_000, trade_id: 0, order_type: '' },
+  ...{ trigger: { price: '40000' }, initial: { contract: 'BTC_USDT', size: 0, price: '0', is_close: true } },
+};
+
+test('an order without a size has the side that closes the position, also alone', async () => {
+  const { exchange } = await startGate({
+    ...{ 'GET positions': [position], 'GET orders/1234567': closesAll, 'GET price_orders/7': priceOrder },
+    'DELETE orders/1234567': { ...closesAll, status: 'finished', finish_as: 'cancelled' },
+  });
+  const open = { side: 'sell', status: 'live', filled: '0', amount: '0', reduceOnly: true };
+  expect(await exchange.fetchOrder(swap, byId)).toMatchObject(open);
+  expect(await exchange.fetchOrder(swap, { orderId: '7', conditional: true })).toMatchObject(open);
+  expect(await exchange.cancelOrder(swap, byId, inFiveSeconds())).toMatchObject({
+    ...{ kind: 'confirmed', order: { side: 'sell', status: 'done', filled: '0' } },
+  });
+});
+
+test('an order without a size that closed the position has the side of what it placed', async () => {
+  const done = { ...priceOrder, status: 'finished', finish_as: 'succeeded', trade_id: 1_234_567 };
+  const { exchange } = await startGate({ 'GET orders/1234567': order, 'GET price_orders/7': done });
+  expect(await exchange.fetchOrder(swap, { orderId: '7', conditional: true })).toMatchObject({
+    ...{ side: 'sell', status: 'done', filled: '0.001', placedOrderId: '1234567', orderId: '7' },
+  });
+});
+
+test.each([
+  { auto_size: 'close_short', side: 'buy' },
+  { auto_size: 'close_long', side: 'sell' },
+])('an order without a size of a hedge names its side: %j', async ({ auto_size, side }) => {
+  const initial = { ...priceOrder.initial, is_close: false, is_reduce_only: true, auto_size };
+  const { exchange } = await startGate({ 'GET price_orders': [{ ...priceOrder, initial }] }, 'dual');
+  expect(await exchange.fetchOpenOrders(swap)).toMatchObject([{ order: { side, reduceOnly: true } }]);
+});
+
+test('a position has the margin mode that Gate names, and its margin', async () => {
+  const rows = [position];
+  const { exchange } = await startGate({ 'GET positions': rows });
+  expect(await exchange.fetchPosition(swap, 'long')).toMatchObject({
+    ...{ side: 'long', amount: '0.0003', hedged: false },
+    margin: { marginMode: 'cross', margin: '4.43', leverage: '30' },
+  });
+  rows[0] = { ...position, pos_margin_mode: 'isolated' };
+  expect((await exchange.fetchPosition(swap, 'long')).margin).toMatchObject({ marginMode: 'isolated' });
+});
+
+test('a position of an unknown mode is not taken for one of a known mode', async () => {
+  const { exchange } = await startGate({ 'GET positions': [{ ...position, mode: 'dual_plus_long' }] });
+  expect((await faultOf(exchange.fetchPosition(swap, 'long'))).code).toBe('exchange-refused');
+});
+
+test("an account at Gate's test network has one host for all its requests", async () => {
+  const { exchange, sent } = await startRequestRecorder('gate', () => ({ mode: 'classic', balances: {} }), {
+    sandbox: true,
+  });
+  expect(await exchange.fetchBalance('BTC')).toEqual({ free: '0', total: '0' });
+  expect(sent.map(({ path }) => path)).toEqual(['/api/v4/unified/unified_mode', '/api/v4/spot/accounts']);
 });

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
-import type { ExchangeId } from '../../../lib/account/account.ts';
+import type { Account, ExchangeId } from '../../../lib/account/account.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import { accountsInMemory } from '../../infra/local/accounts-in-memory.ts';
 import { toAccount } from './test-markets.ts';
@@ -26,7 +26,11 @@ function parseBody(body: string): unknown {
  * Connects the port to a server that takes every request, and shows what was sent.
  * @param answer undefined for a path that the server does not have.
  */
-export async function startRequestRecorder(id: ExchangeId, answer: (path: string, request: Sent) => unknown) {
+export async function startRequestRecorder(
+  id: ExchangeId,
+  answer: (path: string, request: Sent) => unknown,
+  more: Partial<Account> = {},
+) {
   const sent: Sent[] = [];
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
@@ -46,6 +50,8 @@ export async function startRequestRecorder(id: ExchangeId, answer: (path: string
     server.close();
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const exchange = await ccxtExchanges(accountsInMemory({ main: toAccount(id, url) })).of('main');
+  const exchange = await ccxtExchanges(accountsInMemory({ main: { ...toAccount(id, url), ...more } })).of(
+    'main',
+  );
   return { exchange, sent, last: () => sent.at(-1) };
 }

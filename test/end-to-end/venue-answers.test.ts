@@ -5,6 +5,7 @@ import {
   coinbaseSpot,
   findMissing,
   gateSpot,
+  gateSwap,
   krakenSpot,
   kucoinSpot,
 } from '../lib/exchange/test-markets.ts';
@@ -51,6 +52,7 @@ const halted = [
       'The current trading pair is under maintenance, please refer to the official announcement for the opening time',
   },
   { venue: gateSpot, code: 'TRADE_RESTRICTED', words: 'Trading is restricted' },
+  { venue: gateSwap, code: 'CONTRACT_IN_DELISTING', words: 'Contract is delisting' },
   {
     venue: krakenSpot,
     code: 'EService:Market in cancel_only mode',

@@ -413,7 +413,7 @@ describe('a market that is halted', () => {
     halt(true);
     expect(await close(scene)).toMatchObject({
       status: 422,
-      json: { status: 'refused', message: expect.stringContaining('Market is closed') },
+      json: { status: 'refused', message: expect.stringContaining('is not open for MARKET orders') },
       orders: [],
       canceled: [],
     });

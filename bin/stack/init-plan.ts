@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isTestOnly } from '../../lib/account/test-only.ts';
+import { isTestOnly } from '../../lib/account/account.ts';
 import type { CommandInput } from '../../lib/admin/contract/commands.ts';
 import { CliError } from '../cli-error.ts';
 import { parseInput } from '../command-input.ts';

@@ -4,9 +4,9 @@ import { expectedSafeUrl, safeUrlSchema } from '../safe-url.ts';
 import { credentialSchema, passwordSchema } from './credential.ts';
 import { atMostOnce, type GenericId, genericIds, isGeneric } from './generic-id.ts';
 import { type RegionalExchangeId, toParent } from './parent-exchange.ts';
-import { findTestOnly, type TestOnlyId } from './test-only.ts';
+import { findTestOnly, isTestOnly, type TestOnlyId } from './test-only.ts';
 
-export { atMostOnce, isGeneric, toParent };
+export { atMostOnce, isGeneric, isTestOnly, toParent };
 
 export const accountNameSchema = z
   .string()

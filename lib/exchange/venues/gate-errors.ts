@@ -78,7 +78,8 @@ export const gateErrors = {
     ['rate', ['TOO_MANY_REQUESTS']],
     ['clock', ['REQUEST_EXPIRED']],
   ],
-  notFoundCodes: new Set(['ORDER_NOT_FOUND']),
+  // The second of an order that only its `text` names: https://github.com/gateio/gateapi-python/issues/61
+  notFoundCodes: new Set(['ORDER_NOT_FOUND', 'CLIENT_ID_NOT_FOUND']),
   endedCodes: new Map(
     ['ORDER_CLOSED', 'ORDER_CANCELLED', 'ORDER_FINISHED'].map((code) => [code, 'read-fill' as const]),
   ),

@@ -104,7 +104,7 @@ function toTriggerStatus({ status, finish_as }: Fields): Order['status'] {
 
 /** An order of the owner's that waits for a price. https://www.gate.com/docs/developers/apiv4/en/#query-auto-order-list */
 function toPriceOrder(row: Fields): Order {
-  const { trigger, initial } = row as Record<'trigger' | 'initial', Fields>;
+  const { trigger = {}, initial } = row as Record<'trigger' | 'initial', Fields>;
   // "When both `size` and `amount` are provided, `amount` takes precedence."
   const size = Number(initial.amount) ? initial.amount : (initial.size ?? '0');
   const side = toSideOf(size, row.order_type, initial.auto_size);

@@ -3,7 +3,7 @@ import { decimal, toAmount } from '../../decimal.ts';
 import type { Funding, MarketRules, Side, TimeRange, TradedOrder, TradeRange } from '../exchange.ts';
 import { toBase } from './contracts.ts';
 import { sumFills } from './fills.ts';
-import { fetchSkippingPages, toMs, toRange, toTradeFees, toVenueTrades } from './gate-requests.ts';
+import { fetchSkippingPages, toId, toMs, toRange, toTradeFees, toVenueTrades } from './gate-requests.ts';
 import type { Fields } from './lists.ts';
 import type { ListedFills, VenueTrade } from './venue.ts';
 import { Unsupported } from './venue-error.ts';
@@ -14,7 +14,7 @@ function toTrade(market: MarketRules, row: Fields): Trade {
   const [amount, price] = [toAmount(size.abs()), String(row.price)];
   const trade = {
     info: row,
-    id: String(row.id ?? row.trade_id),
+    id: toId({ id: row.id ?? row.trade_id }),
     order: String(row.order_id),
     side: size.isNegative() ? 'sell' : 'buy',
     amount,

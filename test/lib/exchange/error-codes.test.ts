@@ -503,7 +503,7 @@ const expected: Record<ParentExchangeId, Expected> = {
     passing: [5004, 10000, 10002, 10006, 10016, 10018, 170007, 170222],
   },
   gate: {
-    absent: ['ORDER_NOT_FOUND'],
+    absent: ['ORDER_NOT_FOUND', 'CLIENT_ID_NOT_FOUND'],
     denied: [
       ...[
         'INVALID_CREDENTIALS',

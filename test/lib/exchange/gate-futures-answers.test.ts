@@ -153,3 +153,31 @@ test("an account at Gate's test network has one host for all its requests", asyn
   expect(await exchange.fetchBalance('BTC')).toEqual({ free: '0', total: '0' });
   expect(sent.map(({ path }) => path)).toEqual(['/api/v4/unified/unified_mode', '/api/v4/spot/accounts']);
 });
+
+test('an order of the owner without a price to wait for hides no other', async () => {
+  const { trigger: _, ...other } = priceOrder;
+  const rows = [
+    { ...other, id: 8, order_type: 'close-long-position' },
+    { ...priceOrder, order_type: 'close-long-position' },
+  ];
+  const { exchange } = await startGate({ 'GET price_orders': rows });
+  const listed = await exchange.fetchOpenOrders(swap);
+  expect(listed.map((each) => [each.order.orderId, each.order.triggerPrice])).toEqual([
+    ['8', undefined],
+    ['7', '40000'],
+  ]);
+});
+
+test('trades without an id are not taken for one', async () => {
+  const trade = {
+    contract: 'BTC_USDT',
+    order_id: '7',
+    size: '-5',
+    price: '60000',
+    fee: '0.1',
+    create_time: 1,
+  };
+  const { exchange } = await startGate({ 'GET my_trades': [trade, trade] });
+  const { cost } = await exchange.fetchFills(swap, { orderId: '7', createdAt: Date.now() }, '0.001');
+  expect(cost).toBe('60');
+});

@@ -141,6 +141,23 @@ describe('a look-up at Gate by client order id', () => {
     },
   );
 
+  test.each(['ORDER_NOT_FOUND', 'CLIENT_ID_NOT_FOUND'])(
+    'reads the lists of an order whose `text` is answered with %s, and then takes it for absent',
+    async (code) => {
+      const { exchange, market, sim, close: send } = await startTrader(gateSpot);
+      const { orderId } = accepted(await send());
+      for (const text of ['t-close1', 't-unlisted'])
+        sim.core.addFault({
+          kind: 'status',
+          status: 404,
+          code,
+          match: { path: `/api/v4/spot/orders/${text}` },
+        });
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'close1' })).toMatchObject({ orderId });
+      expect(await exchange.fetchOrder(market, { clientOrderId: 'unlisted' })).toBeUndefined();
+    },
+  );
+
   test.each(['ORDER_CLOSED', 'ORDER_CANCELLED', 'ORDER_FINISHED'])(
     'reads the lists of an order that has ended, if its `text` is answered with %s',
     async (code) => {

@@ -76,8 +76,7 @@ export async function fetchFunding(
     throw new Unsupported('Gate lists the funding of a market since 31 October 2023 only');
   const request = { contract, type: 'fund', ...toRange({ since, until }) };
   const rows = await fetchSkippingPages(client, 'privateFuturesGetSettleAccountBook', request);
-  return rows.map(({ change, time }) => ({
-    amount: toAmount(decimal(String(change))),
-    at: toMs(time),
-  }));
+  return rows
+    .filter(({ type }) => type === 'fund')
+    .map(({ change, time }) => ({ amount: toAmount(decimal(String(change))), at: toMs(time) }));
 }

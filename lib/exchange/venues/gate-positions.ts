@@ -16,7 +16,7 @@ const positionMode = createRemembered<string>(async (client) => {
   const { position_mode, in_dual_mode } = await client.privateFuturesGetSettleAccounts();
   if (position_mode === undefined && in_dual_mode === undefined)
     throw new TypeError('the response has no position mode');
-  return position_mode ?? (in_dual_mode === true ? 'dual' : 'single');
+  return position_mode || (in_dual_mode === true ? 'dual' : 'single');
 });
 
 /** @returns whether the account has positions of both sides in one market. */

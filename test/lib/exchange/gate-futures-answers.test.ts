@@ -181,3 +181,21 @@ test('trades without an id are not taken for one', async () => {
   const { cost } = await exchange.fetchFills(swap, { orderId: '7', createdAt: Date.now() }, '0.001');
   expect(cost).toBe('60');
 });
+
+test('no other change of the account is taken for funding', async () => {
+  const change = { time: 1_790_000_000.5, change: '-0.25', contract: 'BTC_USDT' };
+  const { exchange } = await startGate({
+    'GET account_book': ['fund', 'fee', 'pnl'].map((type) => ({ ...change, type })),
+  });
+  const range = { since: 1_790_000_000_000, until: 1_790_000_001_000 };
+  expect(await exchange.fetchFunding(swap, range)).toEqual([{ amount: '-0.25', at: 1_790_000_000_500 }]);
+});
+
+test.each([
+  { position_mode: '', in_dual_mode: false, hedged: false },
+  { position_mode: '', in_dual_mode: true, hedged: true },
+  { position_mode: 'single', in_dual_mode: false, hedged: false },
+])('an account that names its position mode in one of two ways: %j', async ({ hedged, ...account }) => {
+  const { exchange } = await startGate({ 'GET accounts': account });
+  expect(await exchange.fetchPosition(swap, 'long')).toMatchObject({ amount: '0', hedged });
+});

@@ -43,20 +43,23 @@ async function ifOpen(trial: Trial, why: string): Promise<Verdict> {
 /** Looks up a filled and a canceled order after their ends. */
 export async function testEnded(trial: Trial): Promise<Verdict> {
   const { now, sleep } = trial.session;
-  const orders = [];
+  const orders: { clientOrderId: string; endedAt: number; seen: string[] }[] = [];
+  const lookUp = async ({ clientOrderId, endedAt, seen }: (typeof orders)[number]) => {
+    const found = (await trial.look(clientOrderId)) ?? 'no clear answer';
+    seen.push(`${found} after ${((now() - endedAt) / 1_000).toFixed(1)} s`);
+  };
   for (const type of ['limit', 'market'] as const) {
     const clientOrderId = trial.newId();
     const ended = await endOne(trial, { clientOrderId, type });
     if ('answer' in ended) return ended;
-    orders.push({ ...ended, clientOrderId, seen: [] as string[] });
+    const order = { clientOrderId, endedAt: ended.endedAt, seen: [] };
+    orders.push(order);
+    await lookUp(order);
   }
   const startedAt = now();
-  for (const seconds of [0, 2, 4, followSeconds]) {
+  for (const seconds of [2, 4, followSeconds]) {
     await sleep(Math.max(0, startedAt + seconds * 1_000 - now()));
-    for (const { clientOrderId, endedAt, seen } of orders) {
-      const found = (await trial.look(clientOrderId)) ?? 'no clear answer';
-      seen.push(`${found} after ${((now() - endedAt) / 1_000).toFixed(1)} s`);
-    }
+    for (const order of orders) await lookUp(order);
   }
   const [canceled = '', filled = ''] = orders.map(({ seen }) => seen.join(', '));
   const why = `The canceled order: ${canceled}. The filled one: ${filled}.`;

@@ -366,6 +366,15 @@ test('shows until when an ended order was found', async () => {
   expect(new Set(times.map(String))).toEqual(new Set(['found,true', 'absent,false']));
 });
 
+test('the canceled order is looked up before the next one is placed, and not only seconds after its end', async () => {
+  const { network, run } = await startVerify('krakenfutures');
+  expect(await run('look-up-after-end')).toMatchObject({ answer: 'holds' });
+  const sent = network.requests.filter((name) => /(sendorder|orders\/status)$/.test(name));
+  expect(sent.slice(0, 3).map((name) => name.split('/v3/')[1])).toEqual([
+    ...['sendorder', 'orders/status', 'sendorder'],
+  ]);
+});
+
 test('an experiment that does not exist is refused with those that do', async () => {
   const { verify } = await startVerify('bingx');
   await expect(verify('id')).rejects.toMatchObject({ message: expect.stringContaining('id-after-fill') });

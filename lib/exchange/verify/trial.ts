@@ -92,6 +92,7 @@ export class Trial {
       for (let round = 0; round < cleanUpRounds; round += 1) {
         if (held?.openOrders !== 0) for (const id of this.#resting) await this.cancel(id);
         if (held !== undefined && held.amount !== '0') await this.session.send(this.venue.close(held.amount));
+        held = undefined;
         await this.session.sleep(settleMs);
         held = await this.held().catch(ignoreUnreadable);
         if (held !== undefined && isFlat(held)) return [];

@@ -375,6 +375,19 @@ test('the canceled order is looked up before the next one is placed, and not onl
   ]);
 });
 
+test('what was read before a close is not reported as what is left after it', async () => {
+  const { network, run } = await startVerify('bitget');
+  network.intercept = (name, reply) => {
+    if (name.endsWith('/close-positions')) network.ahead += 10_000;
+    return reply;
+  };
+  const { left } = await run('id-after-fill');
+  expect([network.position, left]).toEqual([
+    0,
+    [expect.stringMatching(/^What is left could not be read in BTCUSDT on api\.bitget\.com/)],
+  ]);
+});
+
 test('an experiment that does not exist is refused with those that do', async () => {
   const { verify } = await startVerify('bingx');
   await expect(verify('id')).rejects.toMatchObject({ message: expect.stringContaining('id-after-fill') });

@@ -104,11 +104,10 @@ export async function readReturn(
   position: Position,
   claimedAt: number,
 ): Promise<ReturningExits> {
-  const { account, exchange, market } = position;
-  // A perpetual's exits rest at every exchange.
-  const isAsked = market.kind === 'spot' && canceledExits(position, claimedAt).length > 0;
+  const { account, exchange } = position;
+  const isAsked = canceledExits(position, claimedAt).length > 0;
   const opened = isAsked ? await services.exchanges.of(account, exchange).catch(() => undefined) : undefined;
-  return planReturn(position, claimedAt, opened?.exits.spot);
+  return planReturn(position, claimedAt, opened?.exits);
 }
 
 function withSentences(result: ActionResult, sentences: string[]): ActionResult {

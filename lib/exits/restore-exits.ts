@@ -1,5 +1,5 @@
 import { type Amount, decimal, isPositive, toAmount } from '../amount.ts';
-import type { ExitSupport } from '../exchange/exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { allotTargets } from '../position/allot-exits.ts';
 import { toCloseId } from '../position/client-order-id.ts';
 import type { ExitPlan } from '../position/exit-plan.ts';
@@ -19,18 +19,18 @@ export interface ReturningExits {
 
 /**
  * @param claimedAt of the claim that canceled exits.
- * @param support which exits can rest in this market.
+ * @param exits which exits can rest at the exchange, by kind of market. Absent: the account can't be read.
  */
 export function planReturn(
   known: Position,
   claimedAt: number,
-  support: ExitSupport | undefined,
+  exits: Exchange['exits'] | undefined,
 ): ReturningExits {
   const position = withTighterStop(known, claimedAt);
   const canceled = canceledExits(position, claimedAt);
   if (!isPositive(computeTotals(position).remaining) || canceled.length === 0)
     return { exitPlan: position.exitPlan, sentences: [] };
-  const returning = canRest(position, support) ? canceled.filter(isRestorable) : [];
+  const returning = canRest(position, exits) ? canceled.filter(isRestorable) : [];
   // One stop is for all that remains: the largest.
   const [stop, ...otherStops] = returning
     .filter((order) => isStop(position, order))
@@ -119,9 +119,13 @@ export function isRestorable({ type, amount, price, triggerPrice }: OrderRecord)
   return !type.includes('trailing') && isPositive(amount) && (price ?? triggerPrice) !== undefined;
 }
 
-/** On spot, a target and a stop hold their coins once only as one list. */
-function canRest({ market, side }: Position, support: ExitSupport | undefined): boolean {
-  return market.kind === 'perpetual' || (side === 'long' && support?.forms.has('list') === true);
+/**
+ * On spot, a target and a stop hold their coins once only as one list.
+ * If the account can't be read, a perpetual's exits return: they do at most exchanges, and the sweep reports a refusal.
+ */
+function canRest({ market, side }: Position, exits: Exchange['exits'] | undefined): boolean {
+  if (market.kind === 'perpetual') return exits === undefined || exits.perpetual !== undefined;
+  return side === 'long' && exits?.spot?.forms.has('list') === true;
 }
 
 /** @returns the order's id, with its type and price. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Exchange } from '../../../lib/exchange/exchange.ts';
 import { describeMerged, planReturn } from '../../../lib/exits/restore-exits.ts';
 import { allotTargets } from '../../../lib/position/allot-exits.ts';
 import { toCloseId } from '../../../lib/position/client-order-id.ts';
@@ -14,12 +15,14 @@ const canceled = {
 } as const;
 const stop = (differing: Partial<OrderRecord> = {}) => restingStop({ ...canceled, ...differing });
 const target = (differing: Partial<OrderRecord> = {}) => restingTarget(0, { ...canceled, ...differing });
-const lists = {
-  forms: new Set(['take-profit', 'stop-loss', 'list'] as const),
-  stopRef: { conditional: false, type: 'stop_loss' },
+const lists: Exchange['exits'] = {
+  spot: {
+    forms: new Set(['take-profit', 'stop-loss', 'list'] as const),
+    stopRef: { conditional: false, type: 'stop_loss' },
+  },
 };
-const returnOf = (exitOrders: OrderRecord[], differing: Partial<Position> = {}, support?: typeof lists) =>
-  planReturn(exampleWith(undefined, { exitOrders, ...differing }), claimedAt, support);
+const returnOf = (exitOrders: OrderRecord[], differing: Partial<Position> = {}, exits?: Exchange['exits']) =>
+  planReturn(exampleWith(undefined, { exitOrders, ...differing }), claimedAt, exits);
 const planOf = (...input: Parameters<typeof returnOf>) => returnOf(...input).exitPlan;
 const spot = { market: { ...exampleWith(undefined).market, kind: 'spot' } } as const;
 
@@ -54,6 +57,14 @@ describe('adopted exits that a claim canceled', () => {
     ['of a short on spot', [stop()], { ...spot, side: 'short' }],
   ])('do not return: those %s', (_, exitOrders, differing) => {
     expect(planOf(exitOrders, differing)).toBeUndefined();
+  });
+
+  it('do not return on a perpetual of an exchange where Ripcord places no exits, and are named', () => {
+    const { exitPlan, sentences } = returnOf([stop()], {}, {});
+    expect([exitPlan, sentences]).toEqual([
+      undefined,
+      [expect.stringMatching(/was canceled and can't be placed again\.$/)],
+    ]);
   });
 
   it('leave a stop that the owner has set as it is', () => {

@@ -14,7 +14,7 @@ import { printResult } from './terminal.ts';
 import { missingCommand } from './usage-errors.ts';
 
 const addOptions = {
-  exchange: textOption('Exchange, such as binance, binanceusdm, bybit or okx', { demandOption: true }),
+  exchange: textOption('Exchange, such as binance or bybit; "exchanges" lists them', { demandOption: true }),
   generic: {
     type: 'boolean',
     default: false,

@@ -34,7 +34,7 @@ export function describeAccounts({ accounts }: CommandResult<'accounts.list'>, t
 
 /** An account has one of the two. */
 function nameAccountExchange({ exchange, testOnly }: Pick<ListedAccount, 'exchange' | 'testOnly'>): string {
-  return exchange === undefined ? `${testOnly} (for venues verify only)` : nameExchange(exchange);
+  return exchange === undefined ? `${testOnly} (for "venues verify" only)` : nameExchange(exchange);
 }
 
 function describeSale(sale: CommandResult<'accounts.check'>['sale']): string | undefined {
@@ -51,7 +51,7 @@ export function describeAdded(
       ? `check its permissions with "${commandHint(`accounts check ${account.name}`, target)}"`
       : `run the experiments with "${commandHint(`venues verify ${account.name}`, target)}"`;
   return [
-    `Account ${account.name} (${nameAccountExchange(account)}) is stored.`,
+    `Account ${account.name} on ${nameAccountExchange(account)} is stored.`,
     ...warnings.map(describeWarning),
     `Next: ${next}.`,
   ].join('\n');

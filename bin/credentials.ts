@@ -92,6 +92,6 @@ export async function readCredentials(options: Wanted): Promise<Credentials> {
   if (given === undefined) return promptForCredentials(options);
   const credentials = parseText(given);
   if (options.withPassword && credentials.password === undefined)
-    throw new CliError('invalid-input', `There was no password, which the account requires. ${expected}`);
+    throw new CliError('invalid-input', `The password is missing, and the account requires one. ${expected}`);
   return credentials;
 }

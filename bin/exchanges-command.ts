@@ -12,12 +12,21 @@ import type { SharedArguments } from './options.ts';
 import { type Column, drawTable } from './table.ts';
 import { printResult } from './terminal.ts';
 
-export const exchangesSummary = 'Lists the exchanges: their markets, and what Ripcord can prove there';
+export const exchangesSummary = 'Lists the exchanges: their markets, and what Ripcord can prove at each';
+
+const atMostOnceName = 'at most once';
+
+const supportNames = {
+  proven: 'proven',
+  'at-most-once': atMostOnceName,
+  generic: atMostOnceName,
+  refused: 'refused',
+} as const;
 
 const columns: Column<ExchangeRow>[] = [
   { head: 'EXCHANGE', text: ({ exchange }) => exchange },
   { head: 'NAME', text: ({ name }) => name },
-  { head: 'SUPPORT', text: ({ support }) => support },
+  { head: 'SUPPORT', text: ({ support }) => supportNames[support] },
   { head: 'MARKETS', text: ({ markets }) => markets.join(', ') },
   { head: 'LOST ORDER', text: describeProof, dropRank: 3 },
   { head: 'ACCEPTED UNTIL', text: describeFence, dropRank: 4 },
@@ -36,15 +45,17 @@ function describe(rows: readonly ExchangeRow[]): string {
   const parts = usable.flatMap(({ name, refused }) => refused.map((why) => `${name}: ${why}`));
   const notSupported = [refusedEverywhere, ...parts].map((each) => `  ${each}`);
   const refused = describeRefused(rows).map((each) => `  ${each}`);
+  const provable = rows.filter(({ support }) => support === 'at-most-once').map(({ name }) => name);
+  const generic = `At most once: add such an account with --generic. A test could prove ${provable.join(' and ')}.`;
   return [
     drawTable(columns, usable),
-    ...['', 'Not supported:', ...notSupported, '', 'Refused:', ...refused],
+    ...['', generic, '', 'Not supported:', ...notSupported, '', 'Refused:', ...refused],
   ].join('\n');
 }
 
-/** It asks no stack: the table is part of this version. */
+/** Calls no stack: the table is part of this version. */
 export async function runExchanges(args: SharedArguments): Promise<void> {
-  // Only this command needs what the exchanges' files say.
+  // Only this command needs the exchanges' files.
   const { exchangeTable } = await import('../lib/exchange/exchange-table.ts');
   const result = { exchanges: exchangeTable, counts: countSupport(exchangeTable) };
   printResult(args, result, () => describe(exchangeTable));

@@ -10,7 +10,7 @@ const answers = { holds: 'holds', 'does-not-hold': 'does not hold', unknown: 'un
 const buys = 'buys the smallest amount at MARKET';
 const rests = 'places a LIMIT buy of the smallest amount, 20 % below the market';
 
-/** What the experiments claim, and what they send. */
+/** What each experiment claims, and what it sends. */
 const experimentTexts: Readonly<Record<string, { claim: string; sends: string }>> = {
   'id-after-fill': {
     claim: 'A client order id whose order has filled is refused a second after that, and 6 s later.',
@@ -43,9 +43,9 @@ function textsOf(experiment: string): { claim: string; sends: string } {
 /** @returns what the experiments will send, before the question. */
 export function describePlan({ account, market, host, experiments }: Listed): string[] {
   return [
-    `With the money of the test network, account ${account} sends these orders in ${market} to ${host}, and to no other host:`,
+    `Account ${account} sends these orders in ${market} to ${host} and to no other host, with the test network's money:`,
     ...experiments.map((experiment) => `  ${experiment}: ${textsOf(experiment).sends}`),
-    'Each experiment needs a market without a position and without orders, takes up to half a minute, and cleans up.',
+    'Each experiment takes up to half a minute, and cancels and closes what it opened. It starts only if the account has no position and no orders in this market.',
   ];
 }
 
@@ -66,7 +66,7 @@ function describeExperiment(result: ExperimentResultView): string[] {
     '',
     `${experiment}: ${answers[answer]}`,
     `  Claim: ${textsOf(experiment).claim}`,
-    asPlainText(`  Seen: ${why}`),
+    asPlainText(`  Result: ${why}`),
     ...left.map((each) => asPlainText(`  Left: ${each}`)),
     ...steps.map(describeStep),
   ];
@@ -94,7 +94,7 @@ export function describeReport(
     ...(interrupted === undefined ? [] : [`No result: ${interrupted}. It ${describeInterrupted(listed)}.`]),
     ...(notRun.length === 0 ? [] : [`Not run: ${notRun.join(', ')}.`]),
     '',
-    'Please report this: paste all of it into an issue of Ripcord. Keys and signatures are left out.',
+    'Please report this: paste all of it into a Ripcord issue. It contains no keys and no signatures.',
     ...results.flatMap(describeExperiment),
   ].join('\n');
 }

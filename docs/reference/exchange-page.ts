@@ -27,6 +27,11 @@ function toCells(row: ExchangeRow): string[] {
   ];
 }
 
+/** Commands are in quotation marks for a terminal. */
+function toMarkdown(text: string): string {
+  return text.replaceAll(/"(ripcord [^"]+)"/g, '`$1`');
+}
+
 function toLine(cells: string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
@@ -40,8 +45,8 @@ export function renderExchangeTable(): string {
   return [
     start,
     '',
-    `${counts.proven} exchanges are proven: Ripcord closes exactly once there, through crashes and lost answers. ${counts['at-most-once']} are at most once`,
-    `and could be proven by a test; ${counts.generic} more are at most once in the generic mode; ${counts.refused} are refused.`,
+    `${counts.proven} exchanges are proven: Ripcord closes exactly once there, through crashes and lost responses. At ${counts['at-most-once'] + counts.generic} more, it closes`,
+    `at most once, in the generic mode; a test could prove ${counts['at-most-once']} of them. ${counts.refused} are refused.`,
     '',
     toLine(heads),
     toLine(heads.map(() => '---')),
@@ -51,16 +56,16 @@ export function renderExchangeTable(): string {
     toLine(['---', '---']),
     toLine(['everywhere', refusedEverywhere]),
     ...exchangeTable.flatMap(({ name, refused, support }) =>
-      support === 'refused' ? [] : refused.map((why) => toLine([name, why])),
+      support === 'refused' ? [] : refused.map((why) => toLine([name, toMarkdown(why)])),
     ),
     '',
     `At most once, and could be proven: ${named('at-most-once')}. At most once: ${named('generic')}.`,
-    '[The generic mode](#generic-mode-at-most-once-not-proven) has the rules of both. `ripcord venues verify` runs',
-    '[experiments](#experiments-on-a-test-network) at Kraken Futures, and on the perpetuals of Bitget and BingX.',
+    '[The generic mode](#generic-mode-at-most-once-not-proven) has the rules for both. `ripcord venues verify` runs',
+    '[experiments](#experiments-on-a-test-network) on the test networks of Kraken Futures, Bitget and BingX, all with perpetuals.',
     '',
     'Refused:',
     '',
-    ...describeRefused(exchangeTable).map((line) => `- ${line}`),
+    ...describeRefused(exchangeTable).map((line) => `- ${toMarkdown(line)}`),
     '',
     end,
   ].join('\n');

@@ -225,7 +225,7 @@ export function parseAccount(name: string, place: string, stored: unknown): Acco
 function verifiesOnly(name: string, exchange: TestOnlyId): Fault {
   return new Fault(
     'account-invalid',
-    `Account "${name}" is for ${exchange}, where Ripcord does not trade: it can only be verified. Nothing was sent.`,
+    `Account "${name}" is on ${exchange}, where Ripcord does not trade. Only "ripcord venues verify" uses it. Nothing was sent.`,
     { hint: { text: 'To test what is not proven there:', command: `venues verify ${name}` } },
   );
 }

@@ -41,7 +41,7 @@ const keyGuides: Readonly<Record<ParentExchangeId, KeyGuide>> = {
   gate: {
     place: 'API Management, Create API Key, API v4',
     permissions:
-      'spot trading, perpetual futures if you trade them, and reading the account; for a unified account, reading that one too',
+      'spot trading, perpetual futures if you trade them, and reading of Account; for a unified account, also reading of Unified',
   },
   // https://docs.cdp.coinbase.com/coinbase-app/authentication-authorization/api-key-authentication
   coinbase: {

@@ -21,7 +21,7 @@ export async function readAnyAccount(accounts: Accounts, name: string): Promise<
   if (data !== undefined) return data;
   throw new Fault(
     'account-invalid',
-    `Account "${name}" is not an account of a test network, and Ripcord uses no other of that exchange. Nothing was sent.`,
+    `Account "${name}" is not on a test network, and Ripcord accepts no other account of its exchange. Nothing was sent.`,
     { hint: { text: 'Remove it, and store a key of the test network:', command: `accounts remove ${name}` } },
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Exchanges that Ripcord trades at nowhere, by ccxt's name. An account on their test network is stored for `venues verify`,
- * and every other command refuses it. No schema: bundles of exchanges load this.
+ * Exchanges where Ripcord does not trade, by ccxt's name. An account on their test network is stored for `venues verify`, and
+ * commands that trade or check accounts refuse it. No schema: bundles of exchanges load this.
  */
 export const testOnlyIds = ['krakenfutures'] as const;
 export type TestOnlyId = (typeof testOnlyIds)[number];

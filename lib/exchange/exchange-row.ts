@@ -6,8 +6,8 @@ export interface ExchangeRow {
   exchange: string;
   name: string;
   /**
-   * `proven`: exactly once. `at-most-once` and `generic`: spot sales in the generic mode, where a close whose answer is lost needs
-   * attention; a test with real orders could prove the first ones.
+   * `proven`: exactly once. `at-most-once` and `generic`: spot sales in the generic mode, where a close whose response is lost
+   * needs attention. Those of `at-most-once` could be proven by a test.
    */
   support: 'proven' | 'at-most-once' | 'generic' | 'refused';
   markets: MarketKind[];
@@ -64,7 +64,7 @@ export function describeProof({ proof }: ExchangeRow): string {
 
 /** @returns until when the exchange can accept an order, in words. */
 export function describeFence({ receiveWindowMs, orderDeadline }: ExchangeRow): string {
-  if (receiveWindowMs === undefined) return 'none';
+  if (receiveWindowMs === undefined) return 'not known';
   const window = `${receiveWindowMs / 1_000} s after its timestamp`;
   return orderDeadline === true ? `its own deadline, and ${window}` : window;
 }

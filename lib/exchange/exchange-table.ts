@@ -31,32 +31,32 @@ const facts: Record<ParentExchangeId, Facts> & Partial<Record<ExchangeId, Facts>
   kucoin: {
     fees: 'the quote currency of most markets, or KCS',
     refused: [
-      'Perpetuals: no order has a deadline of its own there, and when look-ups show it is not documented. There is no test network to find out.',
+      'Perpetuals: KuCoin documents no deadline of their orders, and no time by which a look-up finds one. It has no test network to test either.',
       'Unified accounts: their orders have another API.',
     ],
   },
   bitget: {
     fees: 'what is bought, the quote currency of a sale, or BGB',
     refused: [
-      'Unified accounts (UTA): they need another API, whose orders document no receive window.',
-      'Perpetuals: their orders document no receive window. "ripcord venues verify" tests whether they have one.',
+      'Unified accounts (UTA): they need another API, and Bitget documents no receive window of its orders.',
+      'Perpetuals: Bitget documents no receive window of their orders. "ripcord venues verify" tests whether they have one.',
       'Exits that rest at the exchange: Ripcord places no plan orders.',
     ],
   },
   gate: {
     fees: 'what is bought, the quote currency of a sale, USDT of a perpetual, GT, or points',
     refused: [
-      'Perpetuals in split position mode: an order does not name the position that is meant.',
+      'Perpetuals in split position mode: an order there does not name its position.',
       gatePriceOrders,
     ],
   },
   gateeu: {
     fees: 'what is bought, the quote currency of a sale, GT, or points',
-    refused: ['Perpetuals: ccxt knows no request for them there.', gatePriceOrders],
+    refused: ['Perpetuals: ccxt has no requests for them there.', gatePriceOrders],
   },
   kraken: {
     fees: 'the quote currency',
-    refused: ['Futures, which have another API, and margin.'],
+    refused: ['Futures, which have another API, and margin trading.'],
   },
   coinbase: {
     fees: 'the quote currency',
@@ -67,8 +67,14 @@ const facts: Record<ParentExchangeId, Facts> & Partial<Record<ExchangeId, Facts>
   },
 };
 
-function listExits({ exits }: Venue): ExchangeRow['exits'] {
-  return Object.fromEntries(Object.entries(exits).map(([kind, { forms }]) => [kind, [...forms]]));
+/** A regional exchange may lack a kind of market that its parent's rules have exits for. */
+function listExits({ exits, kinds }: Venue): ExchangeRow['exits'] {
+  return Object.fromEntries(
+    [...kinds].flatMap((kind) => {
+      const forms = exits[kind]?.forms;
+      return forms === undefined ? [] : [[kind, [...forms]]];
+    }),
+  );
 }
 
 function toRow(id: ExchangeId): ExchangeRow {
@@ -94,6 +100,12 @@ function toRow(id: ExchangeId): ExchangeRow {
 /** What orders on a test network, or a few small ones, could show to be like a proven exchange. */
 const provable: ReadonlySet<string> = new Set(['bingx', 'mexc']);
 
+/** Where ccxt knows a test network. */
+const withTestNetwork: ReadonlySet<string> = new Set([
+  ...['alpaca', 'bingx', 'bitso', 'coinbaseexchange', 'delta', 'deribit', 'hashkey', 'hollaex', 'poloniex'],
+  'weex',
+]);
+
 const unproven = { exits: {}, hedge: false, testNetwork: false, passphrase: false };
 
 function capitalize(text: string): string {
@@ -111,6 +123,7 @@ export const exchangeTable: readonly ExchangeRow[] = [
   ...genericIds.map(
     (exchange): ExchangeRow => ({
       ...{ exchange, name: exchangeName(exchange), ...unproven, markets: ['spot'] },
+      testNetwork: withTestNetwork.has(exchange),
       support: provable.has(exchange) ? 'at-most-once' : 'generic',
       refused: listRefusedParts(exchange),
     }),

@@ -45,7 +45,7 @@ export const refusedExchanges: readonly RefusedExchange[] = [
   {
     exchange: 'bingx',
     part: 'perpetuals',
-    reason: 'The generic mode has none. "ripcord venues verify" tests those of the test network.',
+    reason: `Ripcord's generic mode has no perpetuals. "ripcord venues verify" tests those of the test network.`,
   },
   {
     exchange: 'mexc',
@@ -66,7 +66,7 @@ export const refusedExchanges: readonly RefusedExchange[] = [
   ...refuse("ccxt's spot orders name a margin there, which the generic mode never sends.", 'cryptocom'),
   // "Will be decommissioned on 1 March 2027." https://docs.kraken.com/exchange/api-reference/futures-rest
   ...refuse(
-    'Kraken documents that a client order id is unique, and elsewhere that it is so only among open orders; its REST API ends on 1 March 2027.',
+    'Kraken documents a client order id as globally unique on one page, and as unique among open orders on another. Its REST API ends on 1 March 2027.',
     'krakenfutures',
   ),
   ...lacks('fetchOrder', 'backpack', 'bitflyer', 'blofin', 'btcturk', 'btse', 'bydfi', 'cex', 'coincheck'),

@@ -46,7 +46,7 @@ test('the passphrase of a key of OKX is required, and sent as the password', asy
   const words = ['accounts', 'add', 'main', '--exchange', 'okx'];
   const without = await runLocally(admin.url, words, { stdin: JSON.stringify({ apiKey, secret }) });
   expect(without.code).toBe(1);
-  expect(without.stderr).toContain('There was no password, which the account requires.');
+  expect(without.stderr).toContain('The password is missing, and the account requires one.');
   expect(admin.payloads).toEqual([]);
   await runLocally(admin.url, [...words, '--stdin'], { stdin: `${apiKey}\n${secret}\n${password}\n` });
   expect(admin.payloads).toMatchObject([{ account: { exchange: 'okx', apiKey, secret, password } }]);

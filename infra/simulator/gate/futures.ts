@@ -211,7 +211,7 @@ const sizes = new Set(['size', 'left', 'iceberg', 'close_size', 'trade_size', 'p
 for (const name of ['order_size_min', 'order_size_max']) sizes.add(name);
 
 /**
- * Sizes are strings for who sends `X-Gate-Size-Decimal: 1`, and whole numbers for everyone else, as before 4.106.0 of
+ * Sizes are strings if the request has `X-Gate-Size-Decimal: 1`, and whole numbers otherwise, as before 4.106.0 of
  * https://www.gate.com/docs/developers/apiv4/en/#changelog. Errors of futures have `detail`: https://github.com/ccxt/ccxt/pull/10291
  */
 export function respond({ headers }: VenueRequest, handle: () => unknown): unknown {

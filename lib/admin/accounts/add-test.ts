@@ -11,8 +11,8 @@ type Services = Pick<AdminServices, 'accounts'>;
 type Input = CommandInput<'accounts.add'>;
 
 /**
- * Stores an account on the test network of an exchange that Ripcord does not trade at. Throws `invalid-input` for one of
- * real money, and `conflict` if the name is stored already.
+ * Stores an account on the test network of an exchange where Ripcord does not trade. Throws `invalid-input` for any other
+ * account, and `conflict` if the name is stored already.
  */
 export async function addTestAccount(
   { accounts }: Services,
@@ -24,7 +24,7 @@ export async function addTestAccount(
   if (account.sandbox !== true)
     throw new Fault(
       'invalid-input',
-      `Ripcord does not trade at ${exchange}. ${findRefusedExchange(exchange)?.reason} Nothing was stored.`,
+      `Ripcord does not trade at ${exchangeName(exchange)}. ${findRefusedExchange(exchange)?.reason} Nothing was stored.`,
       { hint: { text: 'To store a key of its test network, for "ripcord venues verify" only:', command } },
     );
   const { baseUrl, egress, ...others } = account;
@@ -36,7 +36,7 @@ export async function addTestAccount(
   if (data === undefined || data.egress === 'stack')
     throw new Fault(
       'invalid-input',
-      `A key for "ripcord venues verify" takes no generic, options or stack addresses. Nothing was stored.`,
+      `An account for "ripcord venues verify" can't have --generic, --option or --egress stack. Nothing was stored.`,
       { hint: { text: 'Store it without them:', command }, cause: error },
     );
   if (stored !== undefined && !(isTestAccount(stored) && (replace || stored.apiKey === data.apiKey)))
@@ -48,7 +48,7 @@ export async function addTestAccount(
     });
   await accounts.write(name, data);
   const warnings = [
-    `Ripcord does not trade at ${exchangeName(exchange)}, and did not check the key: "ripcord venues verify ${name}" uses it.`,
+    `Ripcord does not trade at ${exchangeName(exchange)}, and did not check the key. Only "ripcord venues verify" uses it.`,
   ];
   return { account: { name, testOnly: exchange }, warnings };
 }

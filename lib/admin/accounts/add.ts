@@ -88,7 +88,7 @@ async function findStored({ accounts }: Services, { name, replace }: Input) {
 function keepsTestAccount(name: string, exchange: string): Fault {
   return new Fault(
     'conflict',
-    `The account "${name}" is stored for ${exchange}, for "ripcord venues verify" only. Nothing was changed.`,
+    `Account "${name}" is stored for ${exchange}, and only "ripcord venues verify" uses it. Nothing was changed.`,
     { hint: { text: 'Use another name, or remove it first:', command: `accounts remove ${name}` } },
   );
 }

@@ -124,7 +124,7 @@ export const accountsCommands = {
     summary:
       'Checks the credentials of an exchange account and stores them. Refuses a name that is stored with another key or exchange, unless it is to be replaced.',
     details:
-      "Refuses a key that the exchange refuses, that can't trade or can withdraw, and in place of another one a key of another account at the exchange. What the exchange does not report is in `warnings`. An exchange of the generic mode needs `generic`: it is at most once, not proven. Of `krakenfutures` it stores only a key of the test network, with `sandbox`, for `venues.verify`. A replacement keeps `sandbox`, `baseUrl`, `options` and `egress` unless it names them, for another exchange only `egress`; `none` as `baseUrl` or `egress` removes it.",
+      "Refuses a key that the exchange refuses, that can't trade or can withdraw, and in place of another one a key of another account at the exchange. What the exchange does not report is in `warnings`. An exchange of the generic mode needs `generic`: it is at most once, not proven. A key of `krakenfutures` needs `sandbox`, and only `venues.verify` uses it. A replacement keeps `sandbox`, `baseUrl`, `options` and `egress` unless it names them, for another exchange only `egress`; `none` as `baseUrl` or `egress` removes it.",
     input: z.strictObject({
       name: accountNameSchema.describe('Your name for the account.'),
       account: newAccountSchema.describe('Exchange and credentials, as in accounts.json.'),

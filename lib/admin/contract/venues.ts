@@ -39,10 +39,10 @@ export const venuesCommands = {
   'venues.verify': {
     summary: 'Tests what is not proven about an exchange, by small orders on its test network.',
     details:
-      'Without an experiment, it lists the experiments and sends nothing. Refuses an account of real money, and one of an exchange where there is nothing to test.',
+      'Without an experiment, it lists the experiments and sends nothing. Refuses an account that is not on a test network, and an exchange without experiments.',
     input: z.strictObject({
       account: accountNameSchema.describe('An account on the test network, stored with `sandbox`.'),
-      experiment: z.string().describe('The experiment to run, by the name that the list has.').optional(),
+      experiment: z.string().describe('The experiment to run: a name from the list.').optional(),
     }),
     result: verifyResult,
   },

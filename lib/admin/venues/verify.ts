@@ -8,7 +8,7 @@ import type { CommandInput, CommandResult } from '../contract/commands.ts';
 
 type Services = Pick<AdminServices, 'services' | 'accounts' | 'selectAgents'>;
 
-/** Throws `account-not-found`, `account-invalid` for an account of real money, `invalid-input` if there is nothing to test. */
+/** Throws `account-not-found`, `account-invalid` for an account that is not on a test network, `invalid-input` if there is nothing to test. */
 export async function verifyVenue(
   { services, accounts, selectAgents }: Services,
   { account: name, experiment: wanted }: CommandInput<'venues.verify'>,

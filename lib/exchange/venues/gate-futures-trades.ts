@@ -73,7 +73,7 @@ export async function fetchFunding(
   { since, until }: TimeRange,
 ): Promise<Funding[]> {
   if (since < fundingSince)
-    throw new Unsupported('Gate lists the funding of a market since 31 October 2023 only');
+    throw new Unsupported('Gate lists the funding of a market only since 31 October 2023');
   const request = { contract, type: 'fund', ...toRange({ since, until }) };
   const rows = await fetchSkippingPages(client, 'privateFuturesGetSettleAccountBook', request);
   return rows

@@ -32,7 +32,7 @@ export async function requireMode(client: CcxtClient): Promise<boolean> {
 
 function refuseSplit(): never {
   throw new Unsupported(
-    'The account is in split position mode, where an order of Gate does not name the position that is meant',
+    'The account is in split position mode, where an order at Gate does not name its position',
   );
 }
 
@@ -97,7 +97,7 @@ export async function fetchPosition(
   const [own, second] = open.filter((row) => row.contract === market.id && (!hedged || toSide(row) === side));
   if (second !== undefined)
     throw new Unsupported(
-      `The account has several positions of one side of ${market.symbol}. An order can't name the one that is meant`,
+      `The account has several positions on one side of ${market.symbol}, and an order can't name one of them`,
     );
   return own === undefined
     ? { side: undefined, amount: '0', hedged }

@@ -119,7 +119,9 @@ export async function findByText(
     return toOrder((await readOne(trade.order_id).catch(toUndefinedIfNotShown)) ?? refuseAbsence());
   if (exists) refuseAbsence();
   if (sentAfter > 0 && sentAfter < since)
-    throw new Unsupported('Gate does not list by their own id orders that were sent more than 30 days ago');
+    throw new Unsupported(
+      'Gate does not list orders by client order id that were sent more than 30 days ago',
+    );
   return undefined;
 }
 

@@ -21,8 +21,8 @@ const untestable: Readonly<Record<string, { what: string; page: string }>> = {
 };
 
 /**
- * @returns the test network that an account is of. Throws a Fault, with nothing sent, if there is none, or if the account
- * is one of real money.
+ * @returns the test network of an account. Throws a Fault, with nothing sent, if there is none, or if the account trades
+ * with real money.
  */
 export function findTestVenue(name: string, account: StoredAccount): TestVenue {
   const { exchange, sandbox, baseUrl } = account;
@@ -32,7 +32,7 @@ export function findTestVenue(name: string, account: StoredAccount): TestVenue {
   if (sandbox !== true)
     throw new Fault(
       'account-invalid',
-      `Account "${name}" is not an account of a test network of ${exchangeName(exchange)}. Nothing was sent.`,
+      `Account "${name}" is not on ${exchangeName(exchange)}'s test network. Nothing was sent.`,
       { hint: { text: 'Create a key on the test network, and store it under another name with --sandbox.' } },
     );
   if (baseUrl !== undefined && !isTestUrl(baseUrl, venue))
@@ -51,7 +51,7 @@ function nothingToVerify(exchange: StoredAccount['exchange']): Fault {
     return new Fault(
       'invalid-input',
       `${name} has no test network, so nothing can be verified. Nothing was sent.`,
-      { hint: { text: `${untested.what} stay unproven. What it documents: ${untested.page}` } },
+      { hint: { text: `${untested.what} stay unproven. Its documentation: ${untested.page}` } },
     );
   if (isGeneric(exchange))
     return new Fault('invalid-input', `There are no experiments for ${name}. Nothing was sent.`, {
@@ -59,7 +59,7 @@ function nothingToVerify(exchange: StoredAccount['exchange']): Fault {
     });
   return new Fault(
     'invalid-input',
-    `What Ripcord trades at ${name} is proven, so there is nothing to verify. Nothing was sent.`,
+    `All that Ripcord trades at ${name} is proven, so there is nothing to verify. Nothing was sent.`,
     { hint: { text: 'How it is proven:', command: 'exchanges' } },
   );
 }

@@ -14,13 +14,13 @@ type Json = Record<string, unknown>;
 /** Throws a TypeError if there is no object. */
 export function asObject(value: unknown, what: string): Json {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new TypeError(`no ${what} was answered`);
+    throw new TypeError(`the ${what} could not be read`);
   return value as Json;
 }
 
 /** Throws a TypeError if there is no list: only an empty list means that there is nothing. */
 export function asList(value: unknown, what: string): Json[] {
-  if (!Array.isArray(value)) throw new TypeError(`no ${what} were answered`);
+  if (!Array.isArray(value)) throw new TypeError(`the ${what} could not be read`);
   return value as Json[];
 }
 
@@ -30,14 +30,14 @@ export function asListOrNull(value: unknown, what: string): Json[] {
 }
 
 export function requireAnswer(answer: Answer | undefined, what: string): Json {
-  if (answer === undefined || answer.status >= 400) throw new TypeError(`no ${what} was answered`);
+  if (answer === undefined || answer.status >= 400) throw new TypeError(`the ${what} could not be read`);
   return answer.body;
 }
 
 /** @param success the code of an answer with data. */
 export function readData(answer: Answer | undefined, what: string, success: unknown): unknown {
   const { code, data } = requireAnswer(answer, what);
-  if (code !== success) throw new TypeError(`no ${what} was answered`);
+  if (code !== success) throw new TypeError(`the ${what} could not be read`);
   return data;
 }
 

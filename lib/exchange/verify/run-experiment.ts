@@ -58,5 +58,5 @@ function toUnknown(thrown: unknown, { steps }: Session): Verdict {
   const why = `The experiment was not finished: ${(thrown as Error).message}.`;
   if (thrown instanceof OutOfTime) return isUnknown(why);
   const last = steps.at(-1)?.answer.slice(0, maxQuoteLength);
-  return isUnknown(`${why} The last answer: ${last}`);
+  return isUnknown(`${why} The last response: ${last}`);
 }

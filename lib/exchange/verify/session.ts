@@ -110,7 +110,7 @@ export class Session {
     } catch (thrown) {
       if (thrown instanceof Fault) throw thrown;
       const { message, cause } = thrown as Error;
-      return { status: undefined, text: `no answer: ${cause instanceof Error ? cause.message : message}` };
+      return { status: undefined, text: `no response: ${cause instanceof Error ? cause.message : message}` };
     }
   }
 }

@@ -82,7 +82,7 @@ async function judge(trial: Trial, late: Late[]): Promise<Verdict> {
     return isUnknown(
       listed.created.kind === 'refused'
         ? `The look-up finds a late order that was refused with ${listed.created.code}, and nothing of it rests.`
-        : 'The look-up finds a late order to which no clear answer came, and nothing of it rests.',
+        : 'The look-up finds a late order without a clear response, and nothing of it rests.',
     );
   const { codes } = trial.venue;
   const isBecauseOfTime = ({ created }: Late) =>
@@ -92,9 +92,10 @@ async function judge(trial: Trial, late: Late[]): Promise<Verdict> {
   const other = late.find((each) => !isBecauseOfTime(each));
   if (other !== undefined)
     return isUnknown(
-      `A late order is not listed, and the answer does not show why: ${describe(other.created)}.`,
+      `A late order is not listed, and the response does not show why: ${describe(other.created)}.`,
     );
-  if (looks.includes(undefined)) return isUnknown('No clear answer came to the look-up of a late order.');
+  if (looks.includes(undefined))
+    return isUnknown('There was no clear response to the look-up of a late order.');
   const answers = late.map(({ created }) => describe(created)).join(', and ');
   return holds(`Orders in time were accepted. Of the late ones, ${answers}; none is listed 2 s later.`);
 }

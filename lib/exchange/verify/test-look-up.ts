@@ -20,12 +20,12 @@ export async function testNew(trial: Trial): Promise<Verdict> {
     await trial.session.sleep(everyMs);
   const ms = now() - startedAt;
   if (found === 'absent') return ifOpen(trial, `The order was accepted, and not found ${ms} ms after that.`);
-  if (found === undefined) return isUnknown('No clear answer came to the look-ups.');
+  if (found === undefined) return isUnknown('There was no clear response to the look-ups.');
   for (let looks = 0; looks < laterLooks; looks += 1) {
     await trial.session.sleep(everyMs);
     const again = await trial.look(clientOrderId);
     if (again === 'absent') return ifOpen(trial, `The order was found after ${ms} ms, and then not found.`);
-    if (again === undefined) return isUnknown('No clear answer came to a later look-up.');
+    if (again === undefined) return isUnknown('There was no clear response to a later look-up.');
   }
   return holds(
     `The order was found ${ms} ms after its acceptance, and by ${laterLooks} look-ups after that.`,
@@ -45,7 +45,7 @@ export async function testEnded(trial: Trial): Promise<Verdict> {
   const { now, sleep } = trial.session;
   const orders: { clientOrderId: string; endedAt: number; seen: string[] }[] = [];
   const lookUp = async ({ clientOrderId, endedAt, seen }: (typeof orders)[number]) => {
-    const found = (await trial.look(clientOrderId)) ?? 'no clear answer';
+    const found = (await trial.look(clientOrderId)) ?? 'no clear response';
     seen.push(`${found} after ${((now() - endedAt) / 1_000).toFixed(1)} s`);
   };
   for (const type of ['limit', 'market'] as const) {

@@ -68,7 +68,7 @@ function judge({ venue }: Trial, again: Created, { before, after, orderId }: See
       ? undefined
       : isUnknown(`The second order was refused for another reason: ${again.code}.`);
   if (again.kind === 'unknown')
-    return isUnknown('No clear answer came to the second order, and nothing of it is listed.');
+    return isUnknown('There was no clear response to the second order, and nothing of it is listed.');
   if (again.orderId === undefined)
     return isUnknown('The second order was accepted without an id, and nothing of it is listed.');
   return again.orderId === orderId
@@ -78,5 +78,5 @@ function judge({ venue }: Trial, again: Created, { before, after, orderId }: See
 
 export function describe(created: Created): string {
   if (created.kind === 'refused') return `it was refused with ${created.code}`;
-  return created.kind === 'accepted' ? 'it was accepted' : 'no clear answer came';
+  return created.kind === 'accepted' ? 'it was accepted' : 'there was no clear response';
 }

@@ -113,7 +113,7 @@ export function isFlat({ amount, openOrders }: Held): boolean {
 }
 
 function describeUnanswered({ market, host }: TestVenue, id: string): string {
-  return `No clear answer came to the order ${id}, so it may still be executed. Check ${market} on ${host} in a minute.`;
+  return `There was no clear response to the order ${id}, so it may still be executed. Check ${market} on ${host} in a minute.`;
 }
 
 function describeLeft({ market, host }: TestVenue, held: Held | undefined, ids: string[]): string {

@@ -41,10 +41,10 @@ test('a key of the test network of Kraken Futures is stored, and listed as that'
 });
 
 test.each([
-  [{}, {}, /Ripcord does not trade at krakenfutures\. Kraken documents .* Nothing was stored\./],
-  [{ sandbox: false }, {}, /Ripcord does not trade at krakenfutures/],
-  [{ sandbox: true, egress: 'stack' }, {}, /takes no generic, options or stack addresses/],
-  [{ sandbox: true, options: { recvWindow: 1 } }, {}, /takes no generic, options or stack addresses/],
+  [{}, {}, /Ripcord does not trade at Kraken Futures\. Kraken documents .* Nothing was stored\./],
+  [{ sandbox: false }, {}, /Ripcord does not trade at Kraken Futures/],
+  [{ sandbox: true, egress: 'stack' }, {}, /can't have --generic, --option or --egress stack/],
+  [{ sandbox: true, options: { recvWindow: 1 } }, {}, /can't have --generic, --option or --egress stack/],
   [{ sandbox: true }, { name: 'main', replace: true }, /"main" is already stored\. Nothing was changed\./],
 ])('another key of Kraken Futures is refused: %j %j', async (account, input, why) => {
   const { add, content } = await startAccounts();
@@ -59,7 +59,7 @@ test('no key of another exchange takes its name', async () => {
     const fault = await faultOf(add(stored.binance, input));
     expect([fault.code, fault.detail]).toEqual([
       'conflict',
-      expect.stringContaining('for "ripcord venues verify" only'),
+      expect.stringContaining('only "ripcord venues verify" uses it'),
     ]);
   }
   expect((await content()).demo).toMatchObject({ exchange: 'krakenfutures' });

@@ -113,7 +113,7 @@ describe.each(tested)('the experiments at %s', (exchange) => {
     const { answer, why } = await run('id-after-fill');
     expect([answer, why]).toEqual([
       'unknown',
-      expect.stringContaining('No clear answer came to the second order'),
+      expect.stringContaining('There was no clear response to the second order'),
     ]);
     const isLookUp = /^(POST .*orders\/status|GET .*(order\/detail|trade\/order))$/;
     network.intercept = (name, reply) => (isLookUp.test(name) ? undefined : reply);
@@ -197,7 +197,7 @@ describe.each(tested)('the experiments at %s', (exchange) => {
     const { answer, left } = await run('id-after-fill');
     expect([answer, left]).toEqual([
       'unknown',
-      [expect.stringMatching(/^No clear answer came to the order rcv\w+, .* may still be executed/)],
+      [expect.stringMatching(/^There was no clear response to the order rcv\w+, .* may still be executed/)],
     ]);
   });
 
@@ -251,8 +251,8 @@ describe.each(tested)('the experiments at %s', (exchange) => {
   });
 
   test.each([
-    [{ sandbox: undefined }, 'is not an account of a test network'],
-    [{ sandbox: false }, 'is not an account of a test network'],
+    [{ sandbox: undefined }, 'is not on .* test network'],
+    [{ sandbox: false }, 'is not on .* test network'],
     [{ baseUrl: 'https://futures.kraken.com' }, 'which is not the test network'],
     [{ baseUrl: 'https://open-api.bingx.com' }, 'which is not the test network'],
     [{ baseUrl: 'https://127.0.0.1.example.org' }, 'which is not the test network'],
@@ -277,7 +277,7 @@ test.each([
   ['kucoin', 'KuCoin has no test network', 'https://www.kucoin.com/docs-new'],
   ['mexc', 'MEXC Global has no test network', 'https://mexcdevelop.github.io'],
   ['whitebit', 'There are no experiments for WhiteBIT', 'at most once'],
-  ['binance', 'What Ripcord trades at Binance is proven', 'ripcord exchanges'],
+  ['binance', 'All that Ripcord trades at Binance is proven', 'ripcord exchanges'],
 ])('an account at %s has nothing to verify', async (exchange, detail, hint) => {
   const { targets, verify } = newCommand(toAccount(exchange), new LiveClock());
   await expect(verify('id-after-fill')).rejects.toMatchObject({

@@ -90,13 +90,13 @@ const borders = [
     name: 'bin-speaks-the-contract',
     comment:
       'The command line imports the admin contract and the nouns that the contract consists of; `exchanges` asks no stack.',
-    from: { path: '^bin/', pathNot: '^bin/((start|run-stack|exchanges-command)\\.ts$|package/)' },
+    from: { path: '^bin/', pathNot: '^bin/((start|run-stack|exchange-table)\\.ts$|package/)' },
     to: {
       path: '^(lib|functions|infra|test)/',
       pathNot: [
         '^lib/admin/contract/',
         '^lib/(amount|fault)\\.ts$',
-        '^lib/(account/(account|key-guide)|exchange/exchange|link/(link|refusal|tradingview)|position/(part|position))\\.ts$',
+        '^lib/(account/(account|key-guide|test-only)|exchange/exchange|link/(link|refusal|tradingview)|position/(part|position))\\.ts$',
         // The doctor opens a link as the sweep does.
         '^lib/sweep/probe-address\\.ts$',
         '^infra/local/(invoke-admin|options)\\.ts$',

@@ -7,7 +7,7 @@ import {
   describeRefused,
   type ExchangeRow,
   refusedEverywhere,
-} from '../lib/exchange/exchange-row.ts';
+} from './exchange-row.ts';
 import type { SharedArguments } from './options.ts';
 import { type Column, drawTable } from './table.ts';
 import { printResult } from './terminal.ts';
@@ -56,7 +56,7 @@ function describe(rows: readonly ExchangeRow[]): string {
 /** Calls no stack: the table is part of this version. */
 export async function runExchanges(args: SharedArguments): Promise<void> {
   // Only this command needs the exchanges' files.
-  const { exchangeTable } = await import('../lib/exchange/exchange-table.ts');
+  const { exchangeTable } = await import('./exchange-table.ts');
   const result = { exchanges: exchangeTable, counts: countSupport(exchangeTable) };
   printResult(args, result, () => describe(exchangeTable));
 }

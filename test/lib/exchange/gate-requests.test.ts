@@ -212,8 +212,8 @@ test('An order that was sent to Gate before the lists begin is not absent', asyn
 describe('an order that waits for Gate', () => {
   test('is refused after its deadline, and by a clock that is far off after a second try', async () => {
     const { sim, buy: send, clock } = await startTrader(gateSpot);
-    sim.core.addFault({ kind: 'late', ms: 100, match: gateSpot.create });
-    expect(await send({ sendDeadline: Date.now() + 50 })).toMatchObject({ kind: 'unknown' });
+    sim.core.addFault({ kind: 'late', ms: 1_000, match: gateSpot.create });
+    expect(await send({ sendDeadline: Date.now() + 900 })).toMatchObject({ kind: 'unknown' });
     clock.ahead = 20_000;
     sim.core.runDue();
     expect(sim.core.orders().orders).toEqual([]);

@@ -4,13 +4,13 @@ import {
   type ParentExchangeId,
   requiresPassword,
   toParent,
-} from '../account/account.ts';
-import { genericIds } from '../account/generic-id.ts';
-import { exchangeName } from './exchange-name.ts';
+} from '../lib/account/account.ts';
+import { genericIds } from '../lib/account/generic-id.ts';
+import { exchangeName } from '../lib/exchange/exchange-name.ts';
+import { refusedExchanges } from '../lib/exchange/refused-exchanges.ts';
+import type { Venue } from '../lib/exchange/venues/venue.ts';
+import { venues } from '../lib/exchange/venues/venues.ts';
 import type { ExchangeRow } from './exchange-row.ts';
-import { refusedExchanges } from './refused-exchanges.ts';
-import type { Venue } from './venues/venue.ts';
-import { venues } from './venues/venues.ts';
 
 /** What no field of a venue says. */
 interface Facts {

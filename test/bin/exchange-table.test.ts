@@ -1,7 +1,7 @@
 import ccxt, { type Exchange } from 'ccxt';
 import { expect, test } from 'vitest';
-import { genericIds } from '../../../lib/account/generic-id.ts';
-import { exchangeTable } from '../../../lib/exchange/exchange-table.ts';
+import { exchangeTable } from '../../bin/exchange-table.ts';
+import { genericIds } from '../../lib/account/generic-id.ts';
 
 type Clients = Record<string, new () => Exchange>;
 

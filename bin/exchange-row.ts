@@ -1,4 +1,4 @@
-import type { MarketKind } from './exchange.ts';
+import type { MarketKind } from '../lib/exchange/exchange.ts';
 
 /** What Ripcord can do at one exchange, for people and for scripts. */
 export interface ExchangeRow {

@@ -34,12 +34,7 @@ export const bingxPerpetuals: TestVenue = {
   gapMs: 200,
   // "Request validity window in ms, max 5000".
   fences: [
-    {
-      name: 'recvWindow',
-      windowMs: 500,
-      ampleMs: 5_000,
-      fields: (_at, windowMs) => ({ recvWindow: String(windowMs) }),
-    },
+    { name: 'recvWindow', windowMs: 500, ampleMs: 5_000, fields: (_at, ms) => ({ recvWindow: String(ms) }) },
   ],
   codes: {
     // "The clientOrderID has already been used", "same order number submitted more than once in a short period".

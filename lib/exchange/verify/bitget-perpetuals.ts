@@ -27,6 +27,7 @@ function toCreated({ status, body }: Answer): Created {
     : { kind: 'refused', code: error.code };
 }
 
+const toWindow = (at: number, ms: number) => ({ requestTime: String(at), receiveWindow: String(ms) });
 const data = (answer: Answer | undefined, what: string) => readData(answer, what, '00000');
 
 /** Bitget v2, perpetuals in USDT: https://www.bitget.com/api-doc/contract/intro */
@@ -43,12 +44,7 @@ export const bitgetPerpetuals: TestVenue = {
   gapMs: 120,
   fences: [
     // Documented for spot orders only: https://www.bitget.com/api-doc/spot/trade/Place-Order
-    {
-      name: 'receiveWindow',
-      windowMs: 1_000,
-      ampleMs: 15_000,
-      fields: (at, windowMs) => ({ requestTime: String(at), receiveWindow: String(windowMs) }),
-    },
+    { name: 'receiveWindow', windowMs: 1_000, ampleMs: 15_000, fields: toWindow },
     // "Request timestamp expired" is an error without a figure: 30 s is what clients report.
     { name: 'timestamp', windowMs: 30_000, ampleMs: 30_000, fields: () => ({}) },
   ],

@@ -20,6 +20,7 @@ function toCreated({ status, body }: Answer): Created {
     : { kind: 'refused', code };
 }
 
+const toDeadline = (at: number, ms: number) => ({ processBefore: new Date(at + ms).toISOString() });
 const isOwn = (row: Record<string, unknown>) => String(row.symbol).toUpperCase() === symbol;
 
 /** Kraken Futures, API v3: https://docs.kraken.com/api/docs/guides/futures-rest */
@@ -35,14 +36,7 @@ export const krakenFutures: TestVenue = {
   // https://support.kraken.com/hc/en-us/articles/derivatives-trading-interface-error-messages
   gapMs: 50,
   // "The time before which the request should be processed, otherwise it is rejected."
-  fences: [
-    {
-      name: 'processBefore',
-      windowMs: 1_000,
-      ampleMs: 15_000,
-      fields: (at, windowMs) => ({ processBefore: new Date(at + windowMs).toISOString() }),
-    },
-  ],
+  fences: [{ name: 'processBefore', windowMs: 1_000, ampleMs: 15_000, fields: toDeadline }],
   codes: {
     duplicate: new Set(['clientOrderIdAlreadyExist']),
     unrelated: new Set([

@@ -19,6 +19,10 @@ const awsTests = [
 const [sdkStore, leanStore] = ['test/lib/store/dynalite.test.ts', 'test/lib/store/dynamodb-local.test.ts'];
 const hasAllPairs = process.env.EMULATORS === 'all';
 
+/** Each takes minutes of a processor, and little of it changes from day to day: LONG=all runs them too. */
+const longRuns =
+  process.env.LONG === 'all' ? [] : ['test/bench/main.test.ts', 'test/console/screens.test.ts'];
+
 /** Puts lean-sdk in the SDK's place, for lib and not for the tests' own clients. */
 const leanSdk = {
   name: 'lean-sdk',
@@ -35,7 +39,7 @@ export default defineConfig({
         test: {
           name: 'ripcord',
           include: ['test/**/*.test.ts'],
-          exclude: hasAllPairs ? [] : [leanStore],
+          exclude: [...(hasAllPairs ? [] : [leanStore]), ...longRuns],
         },
       },
       {

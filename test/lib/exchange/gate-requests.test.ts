@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { RunningExchange } from '../../../infra/simulator/exchange.ts';
 import { ccxtExchanges } from '../../../lib/exchange/ccxt/ccxt-exchange.ts';
 import type { MarketRules } from '../../../lib/exchange/exchange.ts';
 import { gateSpot as gateSpotVenue } from '../../../lib/exchange/venues/gate-spot.ts';
@@ -110,6 +111,12 @@ describe('an answer of Gate without an order', () => {
   });
 });
 
+/** What look-ups by the text of an order that exists, and of one that does not, are answered with. */
+function answerTexts({ core }: RunningExchange, status: number, code: string): void {
+  for (const text of ['t-close1', 't-unlisted'])
+    core.addFault({ kind: 'status', status, code, match: { path: `/api/v4/spot/orders/${text}` } });
+}
+
 describe('a look-up at Gate by client order id', () => {
   test('finds a filled order, which only the finished orders show', async () => {
     const { exchange, market, close: send, requests } = await startTrader(gateSpot);
@@ -146,13 +153,7 @@ describe('a look-up at Gate by client order id', () => {
     async (code) => {
       const { exchange, market, sim, close: send } = await startTrader(gateSpot);
       const { orderId } = accepted(await send());
-      for (const text of ['t-close1', 't-unlisted'])
-        sim.core.addFault({
-          kind: 'status',
-          status: 404,
-          code,
-          match: { path: `/api/v4/spot/orders/${text}` },
-        });
+      answerTexts(sim, 404, code);
       expect(await exchange.fetchOrder(market, { clientOrderId: 'close1' })).toMatchObject({ orderId });
       expect(await exchange.fetchOrder(market, { clientOrderId: 'unlisted' })).toBeUndefined();
     },
@@ -163,13 +164,7 @@ describe('a look-up at Gate by client order id', () => {
     async (code) => {
       const { exchange, market, sim, close: send } = await startTrader(gateSpot);
       const { orderId } = accepted(await send());
-      for (const text of ['t-close1', 't-unlisted'])
-        sim.core.addFault({
-          kind: 'status',
-          status: 400,
-          code,
-          match: { path: `/api/v4/spot/orders/${text}` },
-        });
+      answerTexts(sim, 400, code);
       const found = await exchange.fetchOrder(market, { clientOrderId: 'close1' });
       expect(found).toMatchObject({ orderId, filled: '0.1' });
       expect(await faultOf(exchange.fetchOrder(market, { clientOrderId: 'unlisted' }))).toMatchObject({

@@ -128,9 +128,9 @@ describe.skipIf(harness.browser === undefined)(here, () => {
     core.addFault({ kind: 'html', match: { method: 'GET', path: '/fapi/v1/order' }, times: 99 });
     const page = await harness.enter();
     await fire(url);
-    await page.getByText('Ripcord finishes this by itself.').waitFor();
     await page.getByRole('link', { name: 'ETH/USDT' }).first().click();
     await page.getByText('Closing.', { exact: true }).waitFor();
+    await page.getByText('Ripcord finishes this by itself.').first().waitFor();
     await looksRight(page);
     await page.getByRole('button', { name: /^Actions for ETH/ }).click();
     expect(await page.getByRole('menuitem').allTextContents()).toEqual(['Create Webhook Link']);
